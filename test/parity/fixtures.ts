@@ -26,6 +26,8 @@ export interface Manifest {
 /** A fixture file in memory. */
 export interface Fixture {
   readonly file: string;
+  /** path of the file on disk */
+  readonly path: string;
   readonly entry: FileEntry;
   // biome-ignore lint/suspicious/noExplicitAny: free-form, differs per file
   readonly config: any;
@@ -74,6 +76,7 @@ export function openFixture(root: string, file: string): Fixture {
   };
   return {
     file,
+    path: join(root, file),
     entry,
     config: entry.config,
     has: (name) => tensors.has(name),
