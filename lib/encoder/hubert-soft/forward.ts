@@ -1,0 +1,94 @@
+/**
+ * HuBERT-soft's forward pass: van Niekerk et al. 2022, "A Comparison of Discrete and Soft Speech Units for Improved
+ * Voice Conversion"; the network is HuBERT base (Hsu et al. 2021). Numbers from spec section d. Pure functions of
+ * weights and signal; everything is in one item (no batch), channels last.
+ */
+import * as tf from '@tensorflow/tfjs';
+import { attentionLayer } from './attention';
+import { affine, gelu, layerNorm, normalize } from './layers';
+import type { HubertWeights } from './weights';
+
+/** Strides of the seven convolutions; their product is the hop. */
+const strides = [5, 2, 2, 2, 2, 2, 2] as const;
+/** Samples from one unit to the next, at 16 kHz. */
+export const hopSamples = 320;
+/** Zeros before and after the signal: the convolutions see 400 samples and move by 320, so (400 - 320) / 2. */
+const padding = 40;
+
+/**
+ * First convolution and its norm: one group per channel, so statistics are over all time steps of the input.
+ * @param wav [N] samples at 16 kHz; @returns [T0, C], before GELU
+ */
+export function firstFeatures(weights: HubertWeights, wav: tf.Tensor1D): tf.Tensor2D {
+  return tf.tidy(() => {
+    const padded = tf.pad(wav, [[padding, padding]]).expandDims<tf.Tensor2D>(1);
+    return normalize(tf.conv1d(padded, weights.convolutions[0]!, strides[0], 'valid'), weights.groupNorm, 0);
+  });
+}
+
+/** The seven convolutions: [N] samples at 16 kHz to [U, C], U = floor(N / 320). */
+function extractFeatures(weights: HubertWeights, wav: tf.Tensor1D): tf.Tensor2D {
+  return tf.tidy(() => {
+    let x = gelu(firstFeatures(weights, wav));
+    for (let i = 1; i < strides.length; i++) {
+      const previous = x;
+      x = tf.tidy(() => gelu(tf.conv1d(previous, weights.convolutions[i]!, strides[i]!, 'valid')));
+      previous.dispose();
+    }
+    return x;
+  });
+}
+
+/** LayerNorm and Linear: [U, C] to [U, D]. */
+function projectFeatures(weights: HubertWeights, features: tf.Tensor2D): tf.Tensor2D {
+  return tf.tidy(() => affine(layerNorm(features, weights.featureNorm), weights.projection));
+}
+
+/**
+ * GELU of the grouped convolution over units, [U, D] to [U, D]. The reference pads half a kernel on both sides and
+ * drops the last step, so the right side needs one zero less here.
+ */
+function positionalEmbedding(weights: HubertWeights, x: tf.Tensor2D): tf.Tensor2D {
+  return tf.tidy(() => {
+    const half = weights.positional[0]!.shape[0] / 2;
+    const padded = tf.pad(x, [
+      [half, half - 1],
+      [0, 0],
+    ]);
+    const parts = tf.split(padded, weights.positional.length, 1) as tf.Tensor2D[];
+    const out = parts.map((part, g) => tf.conv1d(part, weights.positional[g]!, 1, 'valid'));
+    return gelu(tf.add(tf.concat(out, 1), weights.positionalBias));
+  });
+}
+
+/** Named intermediate results, for comparison with the reference. */
+export type Probe = (name: string, value: tf.Tensor) => void;
+
+/**
+ * Soft units of one signal.
+ * @param wav [N] samples at 16 kHz, N >= 320
+ * @param heads attention heads (12 in the public weights; cannot be read off the shapes)
+ * @returns [U, out], U = floor(N / 320)
+ */
+export function hubertUnits(
+  weights: HubertWeights,
+  heads: number,
+  wav: tf.Tensor1D,
+  probe: Probe = () => {},
+): tf.Tensor2D {
+  return tf.tidy(() => {
+    const features = extractFeatures(weights, wav);
+    probe('after_extractor', features);
+    const projected = projectFeatures(weights, features);
+    probe('after_projection', projected);
+    const positional = positionalEmbedding(weights, projected);
+    probe('positional', positional);
+    let x = layerNorm(tf.add(projected, positional), weights.norm);
+    probe('after_norm', x);
+    weights.layers.forEach((layer, i) => {
+      x = attentionLayer(layer, heads, x);
+      probe(`after_layer${i + 1}`, x);
+    });
+    return affine(x, weights.output);
+  });
+}
