@@ -2,35 +2,101 @@
  * Loads TensorFlow: the only importer of tfjs-node-gpu. Model code imports `@tensorflow/tfjs` and never asks which
  * backend runs it; whoever starts a program (cli, notebook, a test) calls `loadEngine` first.
  */
-import * as util from 'node:util';
+import { createRequire } from 'node:module';
+import * as path from 'node:path';
+// The default import is node:util's own object, also in ES modules: what is put on it, tfjs-node sees.
+import util from 'node:util';
+import { addonFolder } from './places';
 
-/** Which engine runs and how it was found. */
+/** Which engine runs. */
 export interface Engine {
   readonly backend: 'tensorflow' | 'cpu';
   /** version of libtensorflow, or of tfjs for the JavaScript backend */
   readonly version: string;
+  /** whether TensorFlow computes on a GPU */
+  readonly usesGpu: boolean;
 }
 
+export interface EngineOptions {
+  /** threads of one operation; default: `DIFF_SVC_THREADS`, else all cores. Only the first call of a process counts. */
+  readonly threads?: number;
+}
+
+type TfjsNode = typeof import('@tensorflow/tfjs-node-gpu');
+type Tfjs = typeof import('@tensorflow/tfjs');
+
+const requireModule = createRequire(__filename);
 let loaded: Promise<Engine> | undefined;
 
 /** Loads the engine once per process. Falls back to the JavaScript backend, with a warning on stderr. */
-export function loadEngine(): Promise<Engine> {
-  loaded ??= load();
+export function loadEngine(options: EngineOptions = {}): Promise<Engine> {
+  loaded ??= load(options);
   return loaded;
 }
 
-async function load(): Promise<Engine> {
+async function load(options: EngineOptions): Promise<Engine> {
+  if (process.env.DIFF_SVC_ENGINE === 'js') return loadJavaScript('DIFF_SVC_ENGINE=js asks for it.');
   restoreRemovedUtil();
-  process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
-  const tf = await import('@tensorflow/tfjs-node-gpu');
-  const binding = (tf.backend() as unknown as { binding: { TF_Version: string } }).binding;
-  return { backend: 'tensorflow', version: binding.TF_Version };
+  setEnvironment(options);
+  try {
+    const tf = hideStartUpLines(() => requireModule('@tensorflow/tfjs-node-gpu') as TfjsNode);
+    await tf.ready();
+    const { binding } = tf.backend() as unknown as {
+      binding: { TF_Version: string; isUsingGpuDevice(): boolean };
+    };
+    return { backend: 'tensorflow', version: binding.TF_Version, usesGpu: binding.isUsingGpuDevice() };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return loadJavaScript(`${reason.split('\n')[0]}\nRun \`npm run setup\` in the project's folder.`);
+  }
 }
 
-/** tfjs-node 4.22 calls two functions of node:util that Node 23 removed. */
+async function loadJavaScript(reason: string): Promise<Engine> {
+  const rule = '='.repeat(80);
+  process.stderr.write(
+    `${rule}\nWARNING: TensorFlow is not used. The JavaScript engine runs instead: the same results within rounding,\n` +
+      `but a thousand times slower or more; training is not practical. Why:\n${reason}\n${rule}\n`,
+  );
+  const tf = requireModule('@tensorflow/tfjs') as Tfjs;
+  await tf.setBackend('cpu');
+  // The backend's own advice at the first tensor is to install another package, which is not the remedy here.
+  (tf.backend() as unknown as { firstUse: boolean }).firstUse = false;
+  return { backend: 'cpu', version: tf.version.tfjs, usesGpu: false };
+}
+
+/** Settings that TensorFlow reads from the environment while it loads. What the user has set stays. */
+function setEnvironment(options: EngineOptions): void {
+  const { env } = process;
+  const threads = options.threads ?? env.DIFF_SVC_THREADS;
+  if (threads !== undefined) {
+    env.TF_NUM_INTRAOP_THREADS = String(threads);
+    env.TF_NUM_INTEROP_THREADS = '1';
+  }
+  if (!env.DIFF_SVC_DEBUG) env.TF_CPP_MIN_LOG_LEVEL ??= '2';
+  // Without it TensorFlow takes all memory of a GPU at once, and a second process (doctor) gets none.
+  env.TF_FORCE_GPU_ALLOW_GROWTH ??= 'true';
+}
+
+/** Two lines come before TensorFlow reads its log level; native/stderr_gate.cc tells more. */
+function hideStartUpLines<T>(action: () => T): T {
+  if (process.env.DIFF_SVC_DEBUG) return action();
+  let hide: (action: () => T) => T;
+  try {
+    const packageFile = requireModule.resolve('@tensorflow/tfjs-node-gpu/package.json');
+    const gate = path.join(addonFolder(path.dirname(packageFile)), 'stderr_gate.node');
+    hide = (requireModule(gate) as { withStderrHidden: typeof hide }).withStderrHidden;
+  } catch {
+    return action(); // not provisioned by us: the lines are harmless
+  }
+  return hide(action);
+}
+
+/**
+ * tfjs-node 4.22 calls two functions of node:util that Node 23 removed (isNullOrUndefined) or deprecated (isArray).
+ * Replaced on every version, since those that still have them print a deprecation warning.
+ */
 function restoreRemovedUtil(): void {
   const target = util as unknown as Record<string, unknown>;
-  const mutable = (target['default'] ?? target) as Record<string, unknown>;
-  mutable['isNullOrUndefined'] ??= (value: unknown) => value === null || value === undefined;
-  mutable['isArray'] ??= Array.isArray;
+  target.isNullOrUndefined = (value: unknown) => value === null || value === undefined;
+  target.isArray = Array.isArray;
 }

@@ -1,0 +1,49 @@
+/** Where the engine's parts lie. Pure: environment and home folder are arguments. */
+import * as fs from 'node:fs';
+import { createRequire } from 'node:module';
+import * as path from 'node:path';
+
+/** Folders and files that provisioning and doctor work with. */
+export interface Places {
+  /** our cache: the unpacked wheel, compiled bindings, engine.json */
+  readonly cache: string;
+  /** the installed npm package tfjs-node-gpu: binding sources, and lib/napi-v8 where it looks for the binding */
+  readonly bindingPackage: string;
+  /** the installed npm package node-api-headers */
+  readonly apiHeaders: string;
+  /** C++ source of the addon that hides TensorFlow's start-up lines */
+  readonly gateSource: string;
+  /** compiled probe.js, which a child process runs */
+  readonly probe: string;
+}
+
+/** `DIFF_SVC_CACHE`, else `XDG_CACHE_HOME/diff-svc`, else `~/.cache/diff-svc`; always absolute. */
+export function cacheFolder(env: NodeJS.ProcessEnv, home: string): string {
+  if (env.DIFF_SVC_CACHE) return path.resolve(env.DIFF_SVC_CACHE);
+  const base = env.XDG_CACHE_HOME;
+  // The XDG specification tells to ignore a relative path.
+  return path.join(base && path.isAbsolute(base) ? base : path.join(home, '.cache'), 'diff-svc');
+}
+
+/** The places of this installation. Throws when the npm packages are not installed. */
+export function installedPlaces(env: NodeJS.ProcessEnv, home: string): Places {
+  const require = createRequire(__filename);
+  const folderOf = (name: string) => fs.realpathSync(path.dirname(require.resolve(`${name}/package.json`)));
+  const root = path.join(__dirname, '..', '..');
+  return {
+    cache: cacheFolder(env, home),
+    bindingPackage: folderOf('@tensorflow/tfjs-node-gpu'),
+    apiHeaders: folderOf('node-api-headers'),
+    gateSource: path.join(root, 'native', 'stderr_gate.cc'),
+    // From lib/ (tests) as from dist/ (programs) the compiled file is the one that plain Node can run.
+    probe: path.join(root, 'dist', 'engine', 'probe.js'),
+  };
+}
+
+/** The compiled addons: tfjs-node's binding, and ours that hides TensorFlow's start-up lines. */
+export const ADDONS = ['tfjs_binding.node', 'stderr_gate.node'] as const;
+
+/** Where tfjs-node-gpu looks for its binding (Node-API 8 is the newest that it knows); ours lies beside it. */
+export function addonFolder(bindingPackage: string): string {
+  return path.join(bindingPackage, 'lib', 'napi-v8');
+}

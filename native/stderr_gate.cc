@@ -1,0 +1,37 @@
+// withStderrHidden(callback): calls back with the process's stderr pointed at /dev/null.
+//
+// TensorFlow 2.21 prints two lines from a static initialiser, before it has read TF_CPP_MIN_LOG_LEVEL, so no setting
+// silences them; and JavaScript cannot redirect a file descriptor. DIFF_SVC_DEBUG=1 leaves stderr alone.
+#include <fcntl.h>
+#include <node_api.h>
+#include <unistd.h>
+
+namespace {
+
+napi_value WithStderrHidden(napi_env env, napi_callback_info info) {
+  size_t count = 1;
+  napi_value callback, undefined, result = nullptr;
+  napi_get_cb_info(env, info, &count, &callback, nullptr, nullptr);
+  napi_get_undefined(env, &undefined);
+
+  const int kept = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
+  const int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
+  if (kept >= 0 && nowhere >= 0) dup2(nowhere, STDERR_FILENO);
+  // An exception of the callback stays pending and is thrown when this function returns.
+  napi_call_function(env, undefined, callback, 0, nullptr, &result);
+  if (kept >= 0) dup2(kept, STDERR_FILENO);
+  if (kept >= 0) close(kept);
+  if (nowhere >= 0) close(nowhere);
+  return result;
+}
+
+napi_value Init(napi_env env, napi_value exports) {
+  napi_value function;
+  napi_create_function(env, "withStderrHidden", NAPI_AUTO_LENGTH, WithStderrHidden, nullptr, &function);
+  napi_set_named_property(env, exports, "withStderrHidden", function);
+  return exports;
+}
+
+}  // namespace
+
+NAPI_MODULE(stderr_gate, Init)
