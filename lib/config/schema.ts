@@ -7,6 +7,8 @@ import { z } from 'zod';
 
 const positive = z.number().positive();
 const count = z.number().int().positive();
+/** 0 <= x < 1 */
+const fraction = z.number().min(0).lt(1);
 
 /** Signal front end. A change invalidates cached features. */
 export const audioSchema = z
@@ -24,6 +26,11 @@ export const audioSchema = z
   .refine((a) => a.fmaxHz * 2 <= a.sampleRate, {
     message: 'fmaxHz must be at most half the sampleRate',
     path: ['fmaxHz'],
+  })
+  .refine((a) => a.fminHz < a.fmaxHz, { message: 'fminHz must be below fmaxHz', path: ['fminHz'] })
+  .refine((a) => a.hopSize <= a.winSize && a.winSize <= a.fftSize, {
+    message: 'hopSize, winSize and fftSize must not fall in this order',
+    path: ['winSize'],
   })
   .refine((a) => a.f0MinHz < a.f0MaxHz, { message: 'f0MinHz must be below f0MaxHz', path: ['f0MinHz'] });
 
@@ -55,37 +62,55 @@ export const fs2Schema = z.strictObject({
   decLayers: count.default(4),
   numHeads: count.default(2),
   ffnKernelSize: count.default(9),
-  dropout: z.number().min(0).max(1).default(0.1),
+  dropout: fraction.default(0.1),
 });
 
 /** Network. A change invalidates checkpoints. */
-export const modelSchema = z.strictObject({
-  melBins: count.default(128),
-  /** H; equals the width of the units (narrower units are padded with zeros to it) */
-  hiddenSize: count.default(256),
-  residualChannels: count.default(384),
-  residualLayers: count.default(20),
-  dilationCycleLength: count.default(4),
-  timesteps: count.default(1000),
-  kStep: count.default(1000),
-  maxBeta: positive.default(0.02),
-  noFs2: z.boolean().default(true),
-  fs2: fs2Schema.prefault({}),
-  /** what the denoiser predicts: `noise` as the reference, `x0` for small nets (weighted by min(SNR, 5)) */
-  output: z.enum(['noise', 'x0']).default('noise'),
-  f0MinHz: positive.default(40),
-  f0MaxHz: positive.default(1100),
-  /** normalisation range per mel bin; one value stands for all bins; rewritten from the data by preprocessing */
-  specMin: z.array(z.number()).min(1).default([-5]),
-  specMax: z.array(z.number()).min(1).default([0]),
-});
+export const modelSchema = z
+  .strictObject({
+    melBins: count.default(128),
+    /** H; equals the width of the units (narrower units are padded with zeros to it) */
+    hiddenSize: count.default(256),
+    residualChannels: count.default(384),
+    residualLayers: count.default(20),
+    dilationCycleLength: count.default(4),
+    timesteps: count.default(1000),
+    kStep: count.default(1000),
+    maxBeta: positive.max(0.999).default(0.02),
+    noFs2: z.boolean().default(true),
+    fs2: fs2Schema.prefault({}),
+    /** what the denoiser predicts: `noise` as the reference, `x0` for small nets (weighted by min(SNR, 5)) */
+    output: z.enum(['noise', 'x0']).default('noise'),
+    f0MinHz: positive.default(40),
+    f0MaxHz: positive.default(1100),
+    /** normalisation range per mel bin; one value stands for all bins; rewritten from the data by preprocessing */
+    specMin: z.array(z.number()).min(1).default([-5]),
+    specMax: z.array(z.number()).min(1).default([0]),
+  })
+  .refine((m) => m.kStep <= m.timesteps, { message: 'kStep must be at most timesteps', path: ['kStep'] })
+  .refine((m) => m.residualChannels % 2 === 0 && m.residualChannels >= 4, {
+    message: 'residualChannels must be even and at least 4: half are sines, half cosines (spec section f)',
+    path: ['residualChannels'],
+  })
+  .refine((m) => m.noFs2 || (m.hiddenSize % 2 === 0 && m.hiddenSize % m.fs2.numHeads === 0), {
+    message: 'hiddenSize must be even and a multiple of fs2.numHeads',
+    path: ['hiddenSize'],
+  })
+  .refine((m) => m.fs2.ffnKernelSize % 2 === 1, {
+    message: 'ffnKernelSize must be odd, or the encoder would change the length',
+    path: ['fs2', 'ffnKernelSize'],
+  })
+  .refine((m) => [m.specMin, m.specMax].every((range) => [1, m.melBins].includes(range.length)), {
+    message: 'specMin and specMax must each have 1 value or one per mel bin',
+    path: ['specMin'],
+  });
 
 /** Optimisation. A change invalidates nothing. */
 export const trainingSchema = z.strictObject({
   seed: z.number().int().nonnegative().default(1234),
   loss: z.enum(['l2', 'l1']).default('l2'),
   learningRate: positive.default(8e-4),
-  betas: z.tuple([z.number(), z.number()]).default([0.9, 0.98]),
+  betas: z.tuple([fraction, fraction]).default([0.9, 0.98]),
   eps: positive.default(1e-8),
   weightDecay: z.number().nonnegative().default(0),
   schedule: z.enum(['step', 'cosine']).default('step'),
@@ -107,16 +132,18 @@ export const trainingSchema = z.strictObject({
 });
 
 /** Conversion. A change invalidates nothing. */
-export const inferenceSchema = z.strictObject({
-  keyShift: z.number().min(-36).max(36).default(0),
-  /** pndm_speedup: every how many of the `timesteps` the sampler visits; 1 = DDPM */
-  speedup: count.default(10),
-  sampler: z.enum(['plms', 'ddim', 'ddpm']).default('plms'),
-  seed: z.number().int().nonnegative().default(1234),
-  melMin: z.number().default(-6),
-  melMax: z.number().default(1.5),
-  crossfadeMs: z.number().nonnegative().default(20),
-});
+export const inferenceSchema = z
+  .strictObject({
+    keyShift: z.number().min(-36).max(36).default(0),
+    /** pndm_speedup: every how many of the `timesteps` the sampler visits; 1 = DDPM */
+    speedup: count.default(10),
+    sampler: z.enum(['plms', 'ddim', 'ddpm']).default('plms'),
+    seed: z.number().int().nonnegative().default(1234),
+    melMin: z.number().default(-6),
+    melMax: z.number().default(1.5),
+    crossfadeMs: z.number().nonnegative().default(20),
+  })
+  .refine((i) => i.melMin < i.melMax, { message: 'melMin must be below melMax', path: ['melMin'] });
 
 /** Behaviour of the reference that is defective (spec section k) and kept for voices that were trained with it. */
 export const compatSchema = z.strictObject({
@@ -145,7 +172,10 @@ export const configSchema = z
     compat: compatSchema.prefault({}),
   })
   .refine((c) => c.model.melBins === c.audio.melBins, {
-    message: 'model.melBins must equal audio.melBins',
+    error: ({ input }) => {
+      const { audio, model } = input as { audio: AudioConfig; model: ModelConfig };
+      return `must equal audio.melBins, set both (got ${model.melBins} and ${audio.melBins})`;
+    },
     path: ['model', 'melBins'],
   });
 
