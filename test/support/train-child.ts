@@ -11,7 +11,12 @@ import { syntheticDataset, tinyConfig } from './synthetic-dataset';
 async function main(): Promise<void> {
   const [saveDir, resume, updates] = process.argv.slice(2) as [string, 'none' | 'latest', string];
   // Decay within the run, so that resuming has to get the learning rate right.
-  const config = tinyConfig({ maxUpdates: Number(updates), checkpointInterval: 5, numCkptKeep: 3, decaySteps: 37 });
+  const config = tinyConfig({
+    maxUpdates: Number(updates),
+    checkpointInterval: 5,
+    numCkptKeep: 3,
+    decaySteps: 37,
+  });
   await loadEngine();
   const result = await train({
     config,

@@ -6,8 +6,13 @@ const file = (step: number) => ({ path: `model_ckpt_steps_${step}.ckpt`, step })
 
 describe('planRotation', () => {
   test('twelve saves with keep 10 leave the ten newest and trash the two oldest', () => {
-    const plan = planRotation([2000, 4000, 6000, 8000, 10000, 12000, 14000, 16000, 18000, 20000, 22000, 24000].map(file), 10);
-    expect(plan.keep.map((f) => f.step)).toEqual([24000, 22000, 20000, 18000, 16000, 14000, 12000, 10000, 8000, 6000]);
+    const plan = planRotation(
+      [2000, 4000, 6000, 8000, 10000, 12000, 14000, 16000, 18000, 20000, 22000, 24000].map(file),
+      10,
+    );
+    expect(plan.keep.map((f) => f.step)).toEqual([
+      24000, 22000, 20000, 18000, 16000, 14000, 12000, 10000, 8000, 6000,
+    ]);
     expect(plan.trash.map((f) => f.step)).toEqual([4000, 2000]);
   });
 
@@ -25,7 +30,8 @@ describe('planRotation', () => {
         const plan = planRotation(steps.map(file), keep);
         expect([...plan.keep, ...plan.trash].map((f) => f.step).sort()).toEqual([...steps].sort());
         expect(plan.keep.length).toBe(Math.min(keep, steps.length));
-        for (const kept of plan.keep) for (const gone of plan.trash) expect(kept.step).toBeGreaterThan(gone.step);
+        for (const kept of plan.keep)
+          for (const gone of plan.trash) expect(kept.step).toBeGreaterThan(gone.step);
       }),
     );
   });

@@ -1,0 +1,110 @@
+/** `diff-svc train`: clips -> a voice. */
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { findCheckpoints } from '../checkpoint/find';
+import { readCheckpointExtra } from '../checkpoint/read-extra';
+import { mergeConfig, parseConfig } from '../config/load';
+import { preset } from '../config/presets';
+import type { Config } from '../config/schema';
+import { preprocess } from '../data/preprocess';
+import { loadEngine } from '../engine/backend';
+import { createEagerTrainer } from '../training/eager-trainer';
+import type { ResumeFrom } from '../training/resume';
+import { retrievalFrames } from '../training/retrieval-frames';
+import { type TrainResult, train } from '../training/train';
+import { type ConfigFlags, configFlags, configFrom } from './config-flags';
+import { encoderOf, pitchEstimatorOf } from './parts';
+import { runVerb, type Session } from './session';
+
+interface Flags extends ConfigFlags {
+  readonly data: string;
+  readonly saveDir: string;
+  readonly resume?: string;
+  readonly steps?: string;
+  readonly checkpointInterval?: string;
+  readonly keep?: string;
+  readonly otherData?: boolean;
+  readonly json?: boolean;
+}
+
+/** Adds the verb to `program`. */
+export function registerTrain(program: Command): void {
+  configFlags(program.command('train'))
+    .description('train a voice; saves every 2000 steps, at the end and on Ctrl-C')
+    .requiredOption('--data <dir>', 'dataset folder made by ingest')
+    .requiredOption('--save-dir <dir>', 'folder for checkpoints')
+    .option('--resume <ckpt>', '`latest`, or the path of a .ckpt to go on from')
+    .option('--steps <n>', 'stop when so many updates are done in all')
+    .option('--checkpoint-interval <n>', 'updates between checkpoints (default 2000)')
+    .option('--keep <n>', 'checkpoints that stay; older ones go to the trash folder (default 10)')
+    .option('--other-data', 'go on although the dataset has changed')
+    .option('--json', 'print the result as JSON')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  diff-svc train --data data/alice --save-dir checkpoints/alice --steps 80000
+  diff-svc train --data data/alice --save-dir checkpoints/alice --resume latest
+  diff-svc train --data data/alice --save-dir checkpoints/alice --preset demo --steps 1000`,
+    )
+    .action((flags: Flags) =>
+      runVerb(flags.json === true, async (session) => {
+        const result = await runTraining(flags, session);
+        return { text: describe(result), json: result, interrupted: result.interrupted };
+      }),
+    );
+}
+
+async function runTraining(flags: Flags, session: Session): Promise<TrainResult> {
+  const resume = resumeFrom(flags.resume);
+  const config = withNumbers(await configFrom(flags, await baseConfig(flags.saveDir, resume)), flags);
+  await loadEngine();
+  const [encoder, pitch] = [encoderOf(config), pitchEstimatorOf(config)];
+  const dataset = await preprocess(flags.data, config, { encoder, pitch, ...session });
+  return train({
+    config,
+    dataset,
+    encoderId: encoder.id,
+    pitchId: pitch.id,
+    retrieval: retrievalFrames(dataset, encoder.unitSize, config),
+    saveDir: flags.saveDir,
+    resume,
+    allowOtherData: flags.otherData === true,
+    createTrainer: createEagerTrainer,
+    ...session,
+    clock: () => performance.now(),
+    now: () => Date.now(),
+  });
+}
+
+function resumeFrom(flag: string | undefined): ResumeFrom {
+  if (flag === undefined) return 'none';
+  return flag === 'latest' ? 'latest' : { path: flag };
+}
+
+/** A resumed run goes on with the configuration that it began with, unless told otherwise. */
+async function baseConfig(saveDir: string, resume: ResumeFrom): Promise<Config> {
+  if (resume === 'none') return preset('nsf-44k');
+  const files = resume === 'latest' ? await findCheckpoints(saveDir) : [{ path: resume.path, step: 0 }];
+  const newest = [...files].sort((a, b) => b.step - a.step)[0];
+  const extra = newest && (await readCheckpointExtra(newest.path).catch(() => null));
+  return extra ? parseConfig(JSON.parse(extra.config), newest.path) : preset('nsf-44k');
+}
+
+function withNumbers(config: Config, flags: Flags): Config {
+  const training = {
+    ...(flags.steps === undefined ? {} : { maxUpdates: Number(flags.steps) }),
+    ...(flags.checkpointInterval === undefined
+      ? {}
+      : { checkpointInterval: Number(flags.checkpointInterval) }),
+    ...(flags.keep === undefined ? {} : { numCkptKeep: Number(flags.keep) }),
+  };
+  return mergeConfig(config, { training }, 'command line');
+}
+
+function describe(result: TrainResult): string {
+  const how = result.interrupted ? 'Interrupted' : 'Finished';
+  const loss = result.lastLoss === null ? '' : `, loss ${result.lastLoss.toFixed(4)}`;
+  const saved = result.checkpointPath === '' ? 'Nothing new to save' : `Saved ${join(result.checkpointPath)}`;
+  return `${how} at step ${result.step}${loss}.\n${saved}.`;
+}

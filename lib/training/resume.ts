@@ -1,0 +1,120 @@
+/** Where training starts: from nothing, from the newest good checkpoint, or from a given one; with everything checked. */
+import { stat } from 'node:fs/promises';
+import type { Checkpoint } from '../checkpoint/checkpoint';
+import { findCheckpoints, newestGoodCheckpoint } from '../checkpoint/find';
+import { readCheckpoint } from '../checkpoint/read';
+import { UserError } from '../config/errors';
+import type { OnNotice } from '../config/progress';
+import type { ModelConfig } from '../config/schema';
+import { parameterSpecs } from '../model/parameters';
+
+/** `none`: a new run; `latest`: the newest checkpoint that verifies; else the path of a .ckpt. */
+export type ResumeFrom = 'none' | 'latest' | { readonly path: string };
+
+/** What the checkpoint has to agree with. */
+export interface ResumeRules {
+  readonly saveDir: string;
+  readonly model: ModelConfig;
+  readonly encoderId: string;
+  readonly datasetFingerprint: string;
+  /** go on with other data than the run began with (more recordings, say): then no longer bit-exact */
+  readonly allowOtherData: boolean;
+  readonly notice: OnNotice;
+}
+
+/**
+ * The checkpoint to go on from, or null for a new run.
+ * @throws UserError `save-dir-in-use` if a new run would mix with old checkpoints, `no-checkpoint`, `other-architecture`,
+ *   `other-encoder`, `other-data`, `slim-checkpoint`, and those of `readCheckpoint`
+ */
+export async function loadStart(from: ResumeFrom, rules: ResumeRules): Promise<Checkpoint | null> {
+  if (from === 'none') {
+    await requireNoCheckpoints(rules.saveDir);
+    return null;
+  }
+  const path = from === 'latest' ? await latest(rules) : from.path;
+  if (path === null) return null;
+  const checkpoint = await readCheckpoint(path);
+  requireSameArchitecture(checkpoint, rules.model, path);
+  requireSameFeatures(checkpoint, rules, path);
+  if (checkpoint.optimizer === null) {
+    throw new UserError(
+      'slim-checkpoint',
+      `Expected optimiser state in ${path}, but it is a slim checkpoint for conversion`,
+      'Resume from a full checkpoint.',
+    );
+  }
+  return checkpoint;
+}
+
+async function requireNoCheckpoints(saveDir: string): Promise<void> {
+  const old = await findCheckpoints(saveDir);
+  if (old.length === 0) return;
+  throw new UserError(
+    'save-dir-in-use',
+    `Expected no checkpoints in ${saveDir} for a new run, found ${old.length} (newest: step ${Math.max(...old.map((c) => c.step))})`,
+    'Resume with --resume latest, or choose another --save-dir.',
+  );
+}
+
+async function latest(rules: ResumeRules): Promise<string | null> {
+  const found = await newestGoodCheckpoint(rules.saveDir, {
+    onTorn: (path, error) => rules.notice(`Left out ${path}: ${error.message}. Trying the one before.`),
+  });
+  if (found !== null) return found.path;
+  const any = await stat(rules.saveDir).catch(() => null);
+  if (any !== null && (await findCheckpoints(rules.saveDir)).length > 0) {
+    throw new UserError(
+      'no-checkpoint',
+      `Expected a readable checkpoint in ${rules.saveDir}, but every one there is damaged`,
+      'Restore one from the trash folder or from Drive, or begin a new run in another --save-dir.',
+    );
+  }
+  return null;
+}
+
+/**
+ * Names and shapes of everything that is trained must be those of the configured model: nothing is left at random
+ * silently (spec k.23). Dead weights are carried along as they are.
+ * @throws UserError `other-architecture`
+ */
+export function requireSameArchitecture(checkpoint: Checkpoint, model: ModelConfig, path: string): void {
+  const problems: string[] = [];
+  for (const spec of parameterSpecs(model).filter(({ trained }) => trained)) {
+    const tensor = checkpoint.weights.get(spec.name);
+    if (tensor === undefined) problems.push(`${spec.name} is missing`);
+    else if (tensor.shape.join() !== spec.shape.join()) {
+      problems.push(`${spec.name} is [${tensor.shape.join(', ')}] instead of [${spec.shape.join(', ')}]`);
+    }
+  }
+  if (problems.length === 0) return;
+  const more = problems.length > 3 ? ` and ${problems.length - 3} more` : '';
+  throw new UserError(
+    'other-architecture',
+    `Expected the configured architecture in ${path}, but ${problems.slice(0, 3).join('; ')}${more}`,
+    'Use the config.yaml that lies beside the checkpoint, or start a new run in another --save-dir.',
+  );
+}
+
+function requireSameFeatures(checkpoint: Checkpoint, rules: ResumeRules, path: string): void {
+  const { extra } = checkpoint;
+  if (extra === null) return;
+  if (extra.encoderId !== rules.encoderId) {
+    throw new UserError(
+      'other-encoder',
+      `Expected units of ${extra.encoderId}, which ${path} was trained with, got ${rules.encoderId}`,
+      `Set features.encoder to the encoder of the checkpoint and preprocess again.`,
+    );
+  }
+  if (extra.datasetFingerprint === rules.datasetFingerprint) return;
+  if (!rules.allowOtherData) {
+    throw new UserError(
+      'other-data',
+      `Expected the data that ${path} was trained on (fingerprint ${extra.datasetFingerprint.slice(0, 12)}), got ${rules.datasetFingerprint.slice(0, 12)}`,
+      'Use the same dataset and settings, or pass --other-data to go on with changed data (then not bit-exact).',
+    );
+  }
+  rules.notice(
+    'The dataset has changed since this checkpoint: training goes on, but is no longer bit-exact.',
+  );
+}

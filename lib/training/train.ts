@@ -1,0 +1,155 @@
+/** A training run from preprocessed data to checkpoints: lock, resume, loop, save. */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Checkpoint, Extra } from '../checkpoint/checkpoint';
+import type { OnNotice, OnProgress } from '../config/progress';
+import { toReferenceYaml } from '../config/reference-keys';
+import type { Config } from '../config/schema';
+import { createBatchPlan } from '../data/batches';
+import { collate } from '../data/collate';
+import type { PreprocessedDataset } from '../data/preprocess';
+import { removeStaleTemporaries, writeFileAtomic } from '../storage/atomic-file';
+import { lockFolder } from '../storage/folder-lock';
+import { learningRate } from './learning-rate';
+import { type LoopResult, trainLoop } from './loop';
+import { appendMetrics, truncateMetrics } from './metrics-log';
+import { loadStart, type ResumeFrom } from './resume';
+import { saveCheckpoint } from './save';
+import type { Trainer } from './trainer';
+
+/** Everything that a run needs. */
+export interface TrainOptions {
+  readonly config: Config;
+  readonly dataset: PreprocessedDataset;
+  readonly encoderId: string;
+  readonly pitchId: string;
+  /** the target's own frames for retrieval; null = none */
+  readonly retrieval: Extra['retrieval'];
+  readonly saveDir: string;
+  readonly resume: ResumeFrom;
+  readonly allowOtherData: boolean;
+  /** builds the model on the device; `start` null = fresh weights by the seed */
+  readonly createTrainer: (config: Config, start: Checkpoint | null) => Trainer;
+  readonly progress: OnProgress;
+  readonly notice: OnNotice;
+  readonly signal: AbortSignal;
+  readonly clock: () => number;
+  readonly now: () => number;
+}
+
+/** How the run ended. */
+export interface TrainResult extends LoopResult {
+  /** newest checkpoint */
+  readonly checkpointPath: string;
+  readonly startStep: number;
+}
+
+const logInterval = 50;
+
+/**
+ * Trains until `config.training.maxUpdates` updates are done or the signal aborts; saves in both cases.
+ * @throws UserError `folder-locked` when another training runs in `saveDir`, those of `loadStart` and `saveCheckpoint`
+ */
+export async function train(options: TrainOptions): Promise<TrainResult> {
+  await mkdir(options.saveDir, { recursive: true });
+  const lock = await lockFolder(options.saveDir, 'training', options.notice);
+  try {
+    removeStaleTemporaries(options.saveDir);
+    return await trainLocked(options);
+  } finally {
+    await lock.release();
+  }
+}
+
+async function trainLocked(options: TrainOptions): Promise<TrainResult> {
+  const { dataset, saveDir, notice } = options;
+  const start = await loadStart(options.resume, {
+    saveDir,
+    model: options.config.model,
+    encoderId: options.encoderId,
+    datasetFingerprint: dataset.fingerprint,
+    allowOtherData: options.allowOtherData,
+    notice,
+  });
+  const config = withSpecRange(options.config, dataset, start);
+  const startStep = start === null ? 0 : updatesDone(start);
+  const trainer = options.createTrainer(config, start);
+  try {
+    await writeFileAtomic(join(saveDir, 'config.yaml'), Buffer.from(toReferenceYaml(config)));
+    const metricsPath = join(saveDir, 'metrics.jsonl');
+    await truncateMetrics(metricsPath, startStep);
+    const plan = createBatchPlan(dataset.training, config.training, config.compat);
+    let checkpointPath = '';
+    const result = await trainLoop({
+      trainer,
+      startStep,
+      maxUpdates: config.training.maxUpdates,
+      checkpointInterval: config.training.checkpointInterval,
+      logInterval,
+      batchAt: plan.batchAt,
+      validation: dataset.validation.map((item) => collate([item])),
+      learningRateAt: (update) => learningRate(update, config.training, config.compat.training),
+      save: async (step) => {
+        const checkpoint = await snapshot(trainer, step, plan.epochAt(step), config, options);
+        checkpointPath = await saveCheckpoint(checkpoint, {
+          saveDir,
+          keep: config.training.numCkptKeep,
+          now: options.now,
+          notice,
+        });
+      },
+      log: (line) => appendMetrics(metricsPath, line),
+      progress: options.progress,
+      signal: options.signal,
+      clock: options.clock,
+    });
+    return { ...result, checkpointPath, startStep };
+  } finally {
+    trainer.dispose();
+  }
+}
+
+/** The checkpoint's own range is the one that its weights know; a fresh run takes the data's. */
+function withSpecRange(config: Config, dataset: PreprocessedDataset, start: Checkpoint | null): Config {
+  const specMin = start?.weights.get('spec_min');
+  const specMax = start?.weights.get('spec_max');
+  return {
+    ...config,
+    model: {
+      ...config.model,
+      specMin: specMin ? [...specMin.data] : [...dataset.specMin],
+      specMax: specMax ? [...specMax.data] : [...dataset.specMax],
+    },
+  };
+}
+
+/** Our label n means n updates; a file of the reference holds one more than its name says (spec k.22). */
+export function updatesDone(checkpoint: Checkpoint): number {
+  return checkpoint.extra === null ? checkpoint.step + 1 : checkpoint.step;
+}
+
+async function snapshot(
+  trainer: Trainer,
+  step: number,
+  epoch: number,
+  config: Config,
+  options: TrainOptions,
+): Promise<Checkpoint> {
+  const state = await trainer.state();
+  return {
+    step,
+    epoch,
+    weights: state.weights,
+    optimizer: state.optimizer,
+    extra: {
+      formatVersion: 1,
+      config: JSON.stringify(config),
+      seed: config.training.seed,
+      datasetFingerprint: options.dataset.fingerprint,
+      encoderId: options.encoderId,
+      pitchId: options.pitchId,
+      profile: options.dataset.profile,
+      retrieval: options.retrieval,
+    },
+  };
+}
