@@ -31,7 +31,7 @@ export function registerIngest(program: Command): void {
 }
 
 /** What a person wants to know: minutes, clips, what was left out and why. */
-export function describe(report: IngestReport, dir: string): string {
+function describe(report: IngestReport, dir: string): string {
   const lines = [
     report.skipped ? `${dir} holds this source already.` : `Wrote ${report.clips.length} clips to ${dir}.`,
     `${formatDuration(report.totalSeconds)} from ${report.recordings.length} recordings.`,

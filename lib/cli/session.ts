@@ -7,7 +7,7 @@ import { createProgressBar } from './progress-bar';
 export const exitCodes = { ok: 0, defect: 1, userError: 2, interrupted: 130 } as const;
 
 /** Thrown (as `signal.reason`) and recognised when the person pressed Ctrl-C. */
-export class Interrupted extends Error {
+class Interrupted extends Error {
   constructor() {
     super('interrupted');
     this.name = 'Interrupted';

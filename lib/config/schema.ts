@@ -35,7 +35,7 @@ export const audioSchema = z
   .refine((a) => a.f0MinHz < a.f0MaxHz, { message: 'f0MinHz must be below f0MaxHz', path: ['f0MinHz'] });
 
 /** Content encoder and pitch estimator by name. A change invalidates cached features. */
-export const featuresSchema = z.strictObject({
+const featuresSchema = z.strictObject({
   encoder: z.string().default('mfcc'),
   pitch: z.string().default('pyin'),
   vocoder: z.string().default('harmonic-noise'),
@@ -180,7 +180,6 @@ export const configSchema = z
   });
 
 export type AudioConfig = z.infer<typeof audioSchema>;
-export type FeaturesConfig = z.infer<typeof featuresSchema>;
 export type SliceConfig = z.infer<typeof sliceSchema>;
 export type Fs2Config = z.infer<typeof fs2Schema>;
 export type ModelConfig = z.infer<typeof modelSchema>;

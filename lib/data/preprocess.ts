@@ -66,7 +66,7 @@ export async function preprocess(
       `Set model.hiddenSize to ${encoder.unitSize} or more.`,
     );
   }
-  const clips = readClips(dir);
+  const clips = readClips(dir, config, options.notice);
   const lock = await lockFolder(dir, 'preprocess', options.notice);
   try {
     const cacheDir = join(dir, 'features');
@@ -84,13 +84,26 @@ export async function preprocess(
   }
 }
 
-function readClips(dir: string) {
+function readClips(dir: string, config: Config, notice: OnNotice = () => undefined) {
   const dataset = readDataset(dir);
   if (dataset === null) {
     throw new UserError(
       'dataset-missing',
       `Expected ${join(dir, 'dataset.json')}, which an ingest writes, found none`,
       'Ingest recordings into this folder first.',
+    );
+  }
+  const { settings } = dataset;
+  if (settings.sampleRate !== config.audio.sampleRate) {
+    throw new UserError(
+      'dataset-other-rate',
+      `Expected clips at audio.sampleRate ${config.audio.sampleRate} Hz in ${dir}, it holds ${settings.sampleRate} Hz`,
+      'Ingest the recordings again with this configuration.',
+    );
+  }
+  if (hashOf(settings.slice) !== hashOf(config.slice)) {
+    notice(
+      'The clips were cut with other slice settings than the configuration has; ingest again to cut them anew.',
     );
   }
   const byName = [...dataset.clips].sort((a, b) => (a.name < b.name ? -1 : 1));

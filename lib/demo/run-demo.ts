@@ -66,7 +66,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoFiles> {
     await watch('convert', () => convertTo(files.converted, voice, source, options));
     await watch('controls', () => writeControls(voice, material, files, options));
     const seconds = watch.seconds;
-    const realTimeFactor = seconds['convert']! / material.songSeconds;
+    const realTimeFactor = seconds.convert! / material.songSeconds;
     return { ...material, ...files, seconds, realTimeFactor, steps };
   } finally {
     voice.sampler.dispose();

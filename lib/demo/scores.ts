@@ -64,7 +64,7 @@ const SPEAKER_OF_SOURCE = 0.6;
 const F0_CORRELATION = 0.95;
 
 /** Names of the fixed recordings in `Scores.tracks`, in the order in which they are shown; controls and others come behind. */
-export const fixedTracks = ['source', 'converted', 'resynthesis', 'truth'] as const;
+const fixedTracks = ['source', 'converted', 'resynthesis', 'truth'] as const;
 
 function check(id: string, value: number, limit: number, bound: Check['bound']): Check {
   // NaN passes neither way.

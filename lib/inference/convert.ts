@@ -3,15 +3,17 @@
  * section k mended). The result has exactly the length of the song.
  */
 
-import { alignFrames } from '../audio/align';
+import { alignFrames, mel2phReference } from '../audio/align';
 import type { Audio, FrameMatrix } from '../audio/audio';
-import { f0FromLog2, f0ToLog2, shiftKey } from '../audio/pitch';
+import { f0ToLog2 } from '../audio/pitch';
 import { resample } from '../audio/resample';
 import { type Slice, sliceAtSilence } from '../audio/slicer';
+import { sliceReference } from '../audio/slicer-reference';
 import type { OnProgress } from '../config/progress';
 import { padWidth } from '../data/pad-width';
 import type { SpeakerProfile } from '../encoder/content-encoder';
 import { addWithFades } from './crossfade';
+import { type SongPitch, songPitch } from './song-pitch';
 import type { Voice } from './voice';
 
 /** How a song is converted. */
@@ -41,14 +43,13 @@ export interface Conversion {
  * @throws the signal's reason when aborted
  */
 export async function convert(voice: Voice, song: Audio, options: ConvertOptions): Promise<Conversion> {
-  const { audio: rate, slice: cut, model } = voice.config;
+  const { audio: rate, slice: cut, compat } = voice.config;
   const input = await resample(song, rate.sampleRate);
   const frames = Math.ceil(input.samples.length / rate.hopSize);
   const found = f0ToLog2(await voice.pitch.estimate(input, { ...rate, frames }));
-  const f0Log2 = shiftKey(found.log2, options.keyShift, model.f0MinHz, model.f0MaxHz);
-  const f0Hz = f0FromLog2(f0Log2).map((hz, i) => (found.unvoiced[i] ? 0 : hz));
+  const pitch = songPitch(found, options.keyShift, voice.config);
   const profile = await voice.encoder.profile([input], voice.profile);
-  const slices = sliceAtSilence(input, cut);
+  const slices = compat.slicer ? sliceReference(input, cut) : sliceAtSilence(input, cut);
   const margin = Math.round((options.crossfadeMs / 1000) * rate.sampleRate);
   const out = new Float32Array(input.samples.length);
   const total = slices.reduce((sum, slice) => sum + (slice.silent ? 0 : 1), 0);
@@ -59,19 +60,18 @@ export async function convert(voice: Voice, song: Audio, options: ConvertOptions
     const report = (done: number, of: number): void =>
       options.progress({ label: 'convert', done: index + done / of, total, unit: 'slices' });
     const piece = widen(slice, margin, rate.hopSize, input.samples.length);
-    const samples = await renderPiece(voice, { input, f0Log2, f0Hz, profile, piece, index, report }, options);
+    const samples = await renderPiece(voice, { input, pitch, profile, piece, index, report }, options);
     addWithFades(out, { ...slice, offset: piece.start, samples }, margin);
     index += 1;
     options.progress({ label: 'convert', done: index, total, unit: 'slices' });
   }
-  return { audio: { samples: out, sampleRate: rate.sampleRate }, f0Hz, slices };
+  return { audio: { samples: out, sampleRate: rate.sampleRate }, f0Hz: pitch.f0Hz, slices };
 }
 
 /** What one piece is rendered from. */
 interface PieceInput {
   readonly input: Audio;
-  readonly f0Log2: Float32Array;
-  readonly f0Hz: Float32Array;
+  readonly pitch: SongPitch;
   readonly profile: SpeakerProfile;
   readonly piece: { readonly start: number; readonly end: number };
   readonly index: number;
@@ -80,7 +80,7 @@ interface PieceInput {
 
 /** Samples of one piece; starts at `piece.start`, a multiple of the hop. */
 async function renderPiece(voice: Voice, from: PieceInput, options: ConvertOptions): Promise<Float32Array> {
-  const { audio: rate, model, inference } = voice.config;
+  const { audio: rate, model, inference, compat } = voice.config;
   const first = from.piece.start / rate.hopSize;
   const frames = Math.ceil((from.piece.end - from.piece.start) / rate.hopSize);
   const audio = {
@@ -93,8 +93,10 @@ async function renderPiece(voice: Voice, from: PieceInput, options: ConvertOptio
   const mel = await voice.sampler.sample({
     condition: {
       units: padWidth(edited, model.hiddenSize),
-      mel2ph: alignFrames({ ...rate, frames }, { ...units, units: edited.frames }),
-      f0Log2: from.f0Log2.slice(first, first + frames),
+      mel2ph: compat.mel2ph
+        ? mel2phReference(edited.frames, frames)
+        : alignFrames({ ...rate, frames }, { ...units, units: edited.frames }),
+      f0Log2: from.pitch.f0Log2.slice(first, first + frames),
     },
     seed: options.seed,
     index: from.index,
@@ -105,7 +107,7 @@ async function renderPiece(voice: Voice, from: PieceInput, options: ConvertOptio
     ...mel,
     data: mel.data.map((v) => Math.min(inference.melMax, Math.max(inference.melMin, v))),
   };
-  const f0Hz = from.f0Hz.slice(first, first + frames);
+  const f0Hz = from.pitch.f0Hz.slice(first, first + frames);
   return voice.vocoder.synthesize({ mel: clipped, f0Hz, seed: options.seed + from.index });
 }
 

@@ -1,4 +1,4 @@
-/** A trained voice, ready to sing: what conversion needs, assembled by `open-voice.ts`. */
+/** A trained voice, ready to sing: what conversion needs, assembled by `load-voice.ts`. */
 import type { FrameMatrix } from '../audio/audio';
 import type { PitchEstimator } from '../audio/pitch-estimator';
 import type { Config } from '../config/schema';

@@ -31,7 +31,7 @@ export function reversedPositions(units: number, hiddenSize: number): tf.Tensor2
 }
 
 /** 1 for real units, 0 for padding, which is recognised by being all zeros. @param units [B, U, H], @returns [B, U, 1] */
-export function unitMask(units: tf.Tensor3D): tf.Tensor3D {
+function unitMask(units: tf.Tensor3D): tf.Tensor3D {
   return tf.tidy(() => units.abs().max<tf.Tensor3D>(2, true).greater(0).cast('float32'));
 }
 

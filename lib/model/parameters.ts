@@ -34,7 +34,7 @@ export interface ParameterSpec {
 }
 
 /** Rows of the pitch embedding; the coarse pitch uses 1 … 255 only. */
-export const pitchRows = 300;
+const pitchRows = 300;
 
 /** Layers of the pitch predictor, whose weights are dead; files differ in it only when they are miniatures. */
 const referencePredictorLayers = 5;

@@ -4,6 +4,7 @@ import type { Checkpoint } from '../checkpoint/checkpoint';
 import { findCheckpoints, newestGoodCheckpoint } from '../checkpoint/find';
 import { readCheckpoint } from '../checkpoint/read';
 import { UserError } from '../config/errors';
+import { parseConfig } from '../config/load';
 import type { OnNotice } from '../config/progress';
 import type { ModelConfig } from '../config/schema';
 import { parameterSpecs } from '../model/parameters';
@@ -35,6 +36,7 @@ export async function loadStart(from: ResumeFrom, rules: ResumeRules): Promise<C
   const path = from === 'latest' ? await latest(rules) : from.path;
   if (path === null) return null;
   const checkpoint = await readCheckpoint(path);
+  requireSameModel(checkpoint, rules.model, path);
   requireSameArchitecture(checkpoint, rules.model, path);
   requireSameFeatures(checkpoint, rules, path);
   if (checkpoint.optimizer === null) {
@@ -73,12 +75,31 @@ async function latest(rules: ResumeRules): Promise<string | null> {
   return null;
 }
 
+/** What shapes do not show: a network that predicts noise looks like one that predicts the clean mel. */
+function requireSameModel(checkpoint: Checkpoint, model: ModelConfig, path: string): void {
+  if (checkpoint.extra === null) return;
+  const trained = parseConfig(JSON.parse(checkpoint.extra.config), path).model;
+  const differences = (Object.keys(model) as (keyof ModelConfig)[])
+    // The range belongs to the data; a resumed run takes the checkpoint's.
+    .filter((key) => key !== 'specMin' && key !== 'specMax')
+    .filter((key) => JSON.stringify(model[key]) !== JSON.stringify(trained[key]))
+    .map(
+      (key) => `model.${key} is ${JSON.stringify(trained[key])} there and ${JSON.stringify(model[key])} here`,
+    );
+  if (differences.length === 0) return;
+  throw new UserError(
+    'other-architecture',
+    `Expected the model that ${path} was trained as, but ${differences.join('; ')}`,
+    'Leave these settings as they were, or start a new run in another --save-dir.',
+  );
+}
+
 /**
  * Names and shapes of everything that is trained must be those of the configured model: nothing is left at random
  * silently (spec k.23). Dead weights are carried along as they are.
  * @throws UserError `other-architecture`
  */
-export function requireSameArchitecture(checkpoint: Checkpoint, model: ModelConfig, path: string): void {
+function requireSameArchitecture(checkpoint: Checkpoint, model: ModelConfig, path: string): void {
   const problems: string[] = [];
   for (const spec of parameterSpecs(model).filter(({ trained }) => trained)) {
     const tensor = checkpoint.weights.get(spec.name);

@@ -14,10 +14,10 @@ import { freeBytes } from '../storage/disk-space';
 import { planRotation, planTrashRemoval, type TrashFile } from './rotation';
 
 /** Name of the trash folder beside the checkpoints. */
-export const trashFolder = 'trash';
+const trashFolder = 'trash';
 
 /** File name of the checkpoint of `step` (spec section g). */
-export function checkpointName(step: number): string {
+function checkpointName(step: number): string {
   return `model_ckpt_steps_${step}.ckpt`;
 }
 

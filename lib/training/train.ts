@@ -124,7 +124,7 @@ function withSpecRange(config: Config, dataset: PreprocessedDataset, start: Chec
 }
 
 /** Our label n means n updates; a file of the reference holds one more than its name says (spec k.22). */
-export function updatesDone(checkpoint: Checkpoint): number {
+function updatesDone(checkpoint: Checkpoint): number {
   return checkpoint.extra === null ? checkpoint.step + 1 : checkpoint.step;
 }
 

@@ -6,7 +6,7 @@ import { initialWeights } from '../../lib/model/initial-weights';
 import type { HostTensor } from '../../lib/model/parameters';
 import { Philox, streams } from '../../lib/random/philox';
 
-export const small = {
+const small = {
   melBins: 6,
   hiddenSize: 8,
   residualChannels: 8,

@@ -25,7 +25,7 @@ export function tinyConfig(training: Partial<Config['training']> = {}): Config {
   };
 }
 
-export function syntheticItem(index: number, frames: number, config: Config): TrainingItem {
+function syntheticItem(index: number, frames: number, config: Config): TrainingItem {
   const { melBins, hiddenSize } = config.model;
   const random = new Philox(99, streams.validation, index);
   const units = Math.ceil(frames / 2);
