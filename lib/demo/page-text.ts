@@ -126,6 +126,7 @@ const trackWords: Readonly<Record<string, Words>> = {
   truth: { en: 'Truth: the target sings the song', ko: '정답: 목표 가수가 부른 노래' },
   equalised: { en: 'Control: source, only equalised', ko: '대조: 원본에 이퀄라이저만 적용' },
   zeroed: { en: 'Control: model without content', ko: '대조: 내용 정보 없이 모델 실행' },
+  'pulse-train': { en: 'Truth through a plain pulse train', ko: '정답을 단순 펄스열로 재합성' },
   'copy-synthesis': { en: 'Truth through the vocoder alone', ko: '정답을 보코더만으로 재합성' },
 };
 

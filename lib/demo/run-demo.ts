@@ -38,7 +38,7 @@ export interface DemoFiles extends MaterialFiles {
   readonly resynthesis: string;
   readonly controls: { readonly equalised: string; readonly zeroed: string };
   /** the vocoder alone: mel and F0 of the truth, sung by our synthesiser and by a plain pulse train */
-  readonly others: { readonly copySynthesis: string; readonly pulseTrain: string };
+  readonly others: { readonly 'copy-synthesis': string; readonly 'pulse-train': string };
   /** seconds of every stage */
   readonly seconds: Readonly<Record<string, number>>;
   /** time of the conversion over length of the song */
@@ -78,8 +78,8 @@ function demoPaths(folder: string): Pick<DemoFiles, 'converted' | 'resynthesis' 
     converted: join(folder, 'converted.wav'),
     resynthesis: join(folder, 'resynthesis.wav'),
     others: {
-      copySynthesis: join(folder, 'copy-synthesis.wav'),
-      pulseTrain: join(folder, 'pulse-train.wav'),
+      'copy-synthesis': join(folder, 'copy-synthesis.wav'),
+      'pulse-train': join(folder, 'pulse-train.wav'),
     },
     controls: {
       equalised: join(folder, 'control-equalised.wav'),
@@ -130,7 +130,10 @@ async function copySynthesis(voice: Voice, truth: Audio, files: DemoFiles['other
   const { audio, inference } = voice.config;
   const mel = melSpectrogram(truth, audio);
   const f0Hz = await voice.pitch.estimate(truth, { ...audio, frames: mel.frames });
-  const vocoders = { [files.copySynthesis]: voice.vocoder, [files.pulseTrain]: createPulseTrain(audio) };
+  const vocoders = {
+    [files['copy-synthesis']]: voice.vocoder,
+    [files['pulse-train']]: createPulseTrain(audio),
+  };
   for (const [path, vocoder] of Object.entries(vocoders)) {
     const samples = await vocoder.synthesize({ mel, f0Hz, seed: inference.seed });
     await writeFileAtomic(path, encodeWav({ samples, sampleRate: audio.sampleRate }, '16'));
