@@ -3,6 +3,7 @@ import type { FrameMatrix } from '../audio/audio';
 import type { SpeakerProfile } from '../encoder/content-encoder';
 import type { Extra } from './checkpoint';
 import { PyFloat, type Writable } from './pickler';
+import { TorchTensor } from './torch-tensor';
 import type { Storages } from './torch-writer';
 import type { Place } from './tree-checks';
 
@@ -32,7 +33,7 @@ export function writeExtra(extra: Extra, storages: Storages): Writable {
   const { profile, retrieval } = extra;
   const values = Object.entries(profile.values).map(([name, value]): [string, Writable] => [
     name,
-    typeof value === 'number' ? new PyFloat(value) : value.map((v) => new PyFloat(v)),
+    typeof value === 'number' ? new PyFloat(value) : writeNumbers(value, storages),
   ]);
   return new Map<string, Writable>([
     ['format_version', extra.formatVersion],
@@ -55,6 +56,14 @@ export function writeExtra(extra: Extra, storages: Storages): Writable {
   ]);
 }
 
+/** Lists beyond this length are written as float32 tensors: as pickled numbers they cost 200 bytes each to read. */
+const longestList = 1000;
+
+function writeNumbers(values: readonly number[], storages: Storages): Writable {
+  if (values.length <= longestList) return values.map((v) => new PyFloat(v));
+  return storages.tensor({ shape: [values.length], data: Float32Array.from(values) });
+}
+
 function readProfile(place: Place): SpeakerProfile {
   const values = place.get('values');
   const names = [...values.dict().keys()].map(String);
@@ -66,6 +75,7 @@ function readProfile(place: Place): SpeakerProfile {
 }
 
 function readNumbers(place: Place): number | number[] {
+  if (place.value instanceof TorchTensor) return [...place.tensor().toFloat32()];
   return Array.isArray(place.value) ? place.value.map((_, i) => place.at(i).number()) : place.number();
 }
 

@@ -1,6 +1,5 @@
 /** `diff-svc convert`: a song -> the same song in a trained voice. */
-import { access, constants, mkdir, readFile } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { durationSeconds } from '../audio/audio';
 import { decodeWav, encodeWav } from '../audio/wav';
@@ -13,6 +12,7 @@ import { writeFileAtomic } from '../storage/atomic-file';
 import { partsOf } from './parts';
 import { formatDuration } from './progress-bar';
 import { runVerb, type Session, type VerbResult } from './session';
+import { requireWritableFile } from './writable';
 
 interface Flags {
   readonly model: string;
@@ -45,9 +45,9 @@ export function registerConvert(program: Command): void {
 }
 
 async function convertFile(songPath: string, flags: Flags, session: Session): Promise<VerbResult> {
-  await requireWritable(flags.out);
   const started = performance.now();
   const song = decodeWav(await readSong(songPath), songPath);
+  await requireWritableFile(flags.out, '--out');
   await loadEngine();
   const voice = await loadVoice(flags.model, {
     partsOf: (config) => partsOf(mergeConfig(config, { inference: numbers(flags) }, 'command line')),
@@ -88,21 +88,5 @@ async function readSong(path: string): Promise<Uint8Array> {
     throw new UserError('song-not-readable', `Expected a readable wav file at ${path}`, 'Check the path.', {
       cause,
     });
-  }
-}
-
-/** Said before minutes of work, not after. */
-async function requireWritable(path: string): Promise<void> {
-  const folder = dirname(resolve(path));
-  try {
-    await mkdir(folder, { recursive: true });
-    await access(folder, constants.W_OK);
-  } catch (cause) {
-    throw new UserError(
-      'out-not-writable',
-      `Expected to be able to write ${path}`,
-      `Choose an --out in a folder that you may write to; nothing was computed.`,
-      { cause },
-    );
   }
 }

@@ -11,6 +11,7 @@ import { createEagerTrainer } from '../training/eager-trainer';
 import { partsOf } from './parts';
 import { formatDuration } from './progress-bar';
 import { runVerb, type Session, type VerbResult } from './session';
+import { requireWritableFolder } from './writable';
 
 interface Flags {
   readonly out: string;
@@ -31,13 +32,14 @@ export function registerDemo(program: Command): void {
 }
 
 async function demo(flags: Flags, session: Session): Promise<VerbResult> {
-  await loadEngine();
   const base = preset('demo');
   const config =
     flags.steps === undefined
       ? base
       : mergeConfig(base, { training: { maxUpdates: Number(flags.steps) } }, '--steps');
   const folder = resolve(flags.out);
+  await requireWritableFolder(flags.out, '--out');
+  await loadEngine();
   const files = await runDemo({ folder, config, partsOf, createTrainer: createEagerTrainer, ...session });
   const { metrics, report, metricsPath } = await judgeDemo(folder, files, partsOf(config).pitch, config);
   if (!metrics.passed && flags.steps === undefined) {

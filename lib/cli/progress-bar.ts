@@ -68,7 +68,7 @@ export function formatProgress(progress: Progress, perSecond: number): string {
   const eta = left > 0 && perSecond > 0 ? ` · ${formatDuration(left / perSecond)} left` : '';
   const rate = perSecond > 0 ? ` · ${formatRate(perSecond)} ${progress.unit}/s` : '';
   const note = progress.note ? ` · ${progress.note}` : '';
-  return `${progress.label.padEnd(10)} ${bar} ${progress.done}/${progress.total}${rate}${eta}${note}`;
+  return `${progress.label.padEnd(10)} ${bar} ${Math.floor(progress.done)}/${progress.total}${rate}${eta}${note}`;
 }
 
 function formatRate(perSecond: number): string {

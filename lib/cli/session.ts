@@ -28,6 +28,9 @@ export interface VerbResult {
   readonly interrupted?: boolean;
 }
 
+/** Signals that come so soon after the first are the same one again. */
+const sameSignalMs = 1000;
+
 /**
  * Runs a verb to its end and sets the exit code. The first Ctrl-C asks it to save and stop, the second ends the process.
  * @param json print the result as JSON on stdout instead of text; errors too
@@ -39,8 +42,12 @@ export async function runVerb(json: boolean, verb: (session: Session) => Promise
     clock: () => performance.now(),
   });
   const abort = new AbortController();
+  let firstMs = 0;
   const onSignal = (): void => {
+    // A shell, npm and our scripts may each pass the same Ctrl-C on.
+    if (abort.signal.aborted && performance.now() - firstMs < sameSignalMs) return;
     if (abort.signal.aborted) process.exit(exitCodes.interrupted);
+    firstMs = performance.now();
     bar.notice('Stopping: what is done will be saved. Press Ctrl-C again to end at once.');
     abort.abort(new Interrupted());
   };
@@ -64,7 +71,7 @@ function reportError(error: unknown, json: boolean, aborted: boolean): number {
   if (isUserError(error)) {
     const { code, message, remedy } = error;
     if (json) process.stdout.write(`${JSON.stringify({ error: { code, message, remedy } }, null, 2)}\n`);
-    process.stderr.write(`Error: ${message}.\n${remedy}\n`);
+    process.stderr.write(`Error: ${message.replace(/\.$/, '')}.\n${remedy}\n`);
     return exitCodes.userError;
   }
   if (aborted && error instanceof Error && (error.name === 'Interrupted' || error.name === 'AbortError')) {

@@ -1,20 +1,22 @@
 /** `diff-svc train`: clips -> a voice. */
-import { join } from 'node:path';
+import { access } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
 import { findCheckpoints } from '../checkpoint/find';
 import { readCheckpointExtra } from '../checkpoint/read-extra';
-import { mergeConfig, parseConfig } from '../config/load';
+import { loadConfigFile, mergeConfig, parseConfig } from '../config/load';
 import { preset } from '../config/presets';
 import type { Config } from '../config/schema';
 import { preprocess } from '../data/preprocess';
 import { loadEngine } from '../engine/backend';
 import { createEagerTrainer } from '../training/eager-trainer';
-import type { ResumeFrom } from '../training/resume';
+import { type ResumeFrom, requireNoCheckpoints } from '../training/resume';
 import { retrievalFrames } from '../training/retrieval-frames';
 import { type TrainResult, train } from '../training/train';
 import { type ConfigFlags, configFlags, configFrom } from './config-flags';
 import { encoderOf, pitchEstimatorOf } from './parts';
 import { runVerb, type Session } from './session';
+import { requireWritableFolder } from './writable';
 
 interface Flags extends ConfigFlags {
   readonly data: string;
@@ -58,6 +60,9 @@ Examples:
 async function runTraining(flags: Flags, session: Session): Promise<TrainResult> {
   const resume = resumeFrom(flags.resume);
   const config = withNumbers(await configFrom(flags, await baseConfig(flags.saveDir, resume)), flags);
+  await requireWritableFolder(flags.saveDir, '--save-dir');
+  // Features take minutes: what can be refused is refused before.
+  if (resume === 'none') await requireNoCheckpoints(flags.saveDir);
   await loadEngine();
   const [encoder, pitch] = [encoderOf(config), pitchEstimatorOf(config)];
   const dataset = await preprocess(flags.data, config, { encoder, pitch, ...session });
@@ -85,10 +90,29 @@ function resumeFrom(flag: string | undefined): ResumeFrom {
 /** A resumed run goes on with the configuration that it began with, unless told otherwise. */
 async function baseConfig(saveDir: string, resume: ResumeFrom): Promise<Config> {
   if (resume === 'none') return preset('nsf-44k');
-  const files = resume === 'latest' ? await findCheckpoints(saveDir) : [{ path: resume.path, step: 0 }];
-  const newest = [...files].sort((a, b) => b.step - a.step)[0];
-  const extra = newest && (await readCheckpointExtra(newest.path).catch(() => null));
-  return extra ? parseConfig(JSON.parse(extra.config), newest.path) : preset('nsf-44k');
+  if (resume !== 'latest') return configOf(resume.path);
+  for (const { path } of await findCheckpoints(saveDir)) {
+    // A torn file is not the one that training goes on from; `loadStart` says so.
+    const config = await configOf(path).catch(() => null);
+    if (config !== null) return config;
+  }
+  // Killed before the first save: the configuration is there already.
+  return configBeside(saveDir);
+}
+
+/** The configuration that a checkpoint was trained with; for a file of Diff-SVC the config.yaml beside it. */
+async function configOf(path: string): Promise<Config> {
+  const extra = await readCheckpointExtra(path);
+  return extra === null ? configBeside(dirname(path)) : parseConfig(JSON.parse(extra.config), path);
+}
+
+async function configBeside(folder: string): Promise<Config> {
+  const path = join(folder, 'config.yaml');
+  const there = await access(path).then(
+    () => true,
+    () => false,
+  );
+  return there ? loadConfigFile(path) : preset('nsf-44k');
 }
 
 function withNumbers(config: Config, flags: Flags): Config {

@@ -2,6 +2,7 @@
  * Writing files so that a reader sees the old content or the new one, never a part: beside, fsync, rename, fsync of
  * the folder. Everything in this project that writes a file writes it through here.
  */
+import { randomBytes } from 'node:crypto';
 import { readdirSync, rmSync } from 'node:fs';
 import { type FileHandle, open, rename, rm, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -12,11 +13,10 @@ export type Chunks = Uint8Array | Iterable<Uint8Array> | AsyncIterable<Uint8Arra
 
 // The name does not contain the target's: a name of 255 bytes must stay writable. It ends in `part`, which
 // Diff-SVC's own resume skips (spec section g).
-const TEMPORARY = /^\.diff-svc-(\d+)-(\d+)\.part$/;
+const TEMPORARY = /^\.diff-svc-(\d+)-[0-9a-f]+\.part$/;
 
 /** Temporaries that this process is writing at the moment. */
 const active = new Set<string>();
-let counter = 0;
 
 /** Whether `name` (no folder) is a temporary of `writeFileAtomic`, of whatever process. */
 export function isTemporary(name: string): boolean {
@@ -31,7 +31,7 @@ export function isTemporary(name: string): boolean {
  */
 export async function writeFileAtomic(path: string, chunks: Chunks): Promise<void> {
   const folder = dirname(path);
-  const name = `.diff-svc-${process.pid}-${counter++}.part`;
+  const name = `.diff-svc-${process.pid}-${randomBytes(4).toString('hex')}.part`;
   const temporary = join(folder, name);
   active.add(name);
   try {

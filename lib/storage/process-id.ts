@@ -40,7 +40,8 @@ export function parseProcessId(text: string): ProcessId | null {
 /** Whether the process lives; null if it belongs to another machine or container, where we cannot look. */
 export function isRunning(id: ProcessId): boolean | null {
   const here = thisProcess();
-  if (id.host !== here.host || id.machine !== here.machine) return null;
+  if (id.host !== here.host) return null;
+  if (id.machine !== here.machine) return rebootedSince(id, here) ? false : null;
   try {
     process.kill(id.pid, 0);
   } catch (error) {
@@ -51,6 +52,12 @@ export function isRunning(id: ProcessId): boolean | null {
   if (stat === null) return true;
   // a zombie has let go of everything; only its parent has not looked yet
   return stat.state !== 'Z' && (id.started === '' || stat.started === id.started);
+}
+
+/** The same host was started again: nothing of before lives on. Another container of the same start is not told by this. */
+function rebootedSince(id: ProcessId, here: ProcessId): boolean {
+  const boot = (of: ProcessId): string => of.machine.split('-')[0] ?? '';
+  return boot(id) !== '' && boot(here) !== '' && boot(id) !== boot(here);
 }
 
 /** After a reboot, and in another container, the same number is another process. */

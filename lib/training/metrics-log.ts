@@ -1,5 +1,6 @@
 /** metrics.jsonl beside the checkpoints: one line per log interval, for curves and for programs. */
 import { appendFile, readFile } from 'node:fs/promises';
+import { UserError } from '../config/errors';
 import { writeFileAtomic } from '../storage/atomic-file';
 
 /** One line of the log. */
@@ -13,9 +14,18 @@ export interface MetricsLine {
   readonly validationLoss?: number;
 }
 
-/** Appends one line. */
+/** Appends one line. @throws UserError `log-not-written` */
 export async function appendMetrics(path: string, line: MetricsLine): Promise<void> {
-  await appendFile(path, `${JSON.stringify(line)}\n`);
+  try {
+    await appendFile(path, `${JSON.stringify(line)}\n`);
+  } catch (cause) {
+    throw new UserError(
+      'log-not-written',
+      `Expected to append to ${path}, the system said: ${(cause as Error).message}`,
+      'Make room on the disk; then go on from the last checkpoint with --resume latest.',
+      { cause },
+    );
+  }
 }
 
 /**

@@ -6,7 +6,7 @@ import { readCheckpoint } from '../checkpoint/read';
 import { UserError } from '../config/errors';
 import { parseConfig } from '../config/load';
 import type { OnNotice } from '../config/progress';
-import type { ModelConfig } from '../config/schema';
+import type { CompatConfig, ModelConfig, TrainingConfig } from '../config/schema';
 import { parameterSpecs } from '../model/parameters';
 
 /** `none`: a new run; `latest`: the newest checkpoint that verifies; else the path of a .ckpt. */
@@ -16,6 +16,8 @@ export type ResumeFrom = 'none' | 'latest' | { readonly path: string };
 export interface ResumeRules {
   readonly saveDir: string;
   readonly model: ModelConfig;
+  readonly training: TrainingConfig;
+  readonly compat: CompatConfig;
   readonly encoderId: string;
   readonly datasetFingerprint: string;
   /** go on with other data than the run began with (more recordings, say): then no longer bit-exact */
@@ -39,6 +41,7 @@ export async function loadStart(from: ResumeFrom, rules: ResumeRules): Promise<C
   requireSameModel(checkpoint, rules.model, path);
   requireSameArchitecture(checkpoint, rules.model, path);
   requireSameFeatures(checkpoint, rules, path);
+  noticeOtherSettings(checkpoint, rules, path);
   if (checkpoint.optimizer === null) {
     throw new UserError(
       'slim-checkpoint',
@@ -49,7 +52,8 @@ export async function loadStart(from: ResumeFrom, rules: ResumeRules): Promise<C
   return checkpoint;
 }
 
-async function requireNoCheckpoints(saveDir: string): Promise<void> {
+/** @throws UserError `save-dir-in-use` */
+export async function requireNoCheckpoints(saveDir: string): Promise<void> {
   const old = await findCheckpoints(saveDir);
   if (old.length === 0) return;
   throw new UserError(
@@ -72,6 +76,7 @@ async function latest(rules: ResumeRules): Promise<string | null> {
       'Restore one from the trash folder or from Drive, or begin a new run in another --save-dir.',
     );
   }
+  rules.notice(`There is no checkpoint in ${rules.saveDir} to go on from: a new run begins.`);
   return null;
 }
 
@@ -92,6 +97,37 @@ function requireSameModel(checkpoint: Checkpoint, model: ModelConfig, path: stri
     `Expected the model that ${path} was trained as, but ${differences.join('; ')}`,
     'Leave these settings as they were, or start a new run in another --save-dir.',
   );
+}
+
+/** Keys whose values differ, as text; `section` is their name in the configuration. */
+function differing<T extends object>(
+  section: string,
+  there: T,
+  here: T,
+  except: readonly (keyof T)[],
+): string[] {
+  return (Object.keys(here) as (keyof T & string)[])
+    .filter((key) => !except.includes(key) && JSON.stringify(there[key]) !== JSON.stringify(here[key]))
+    .map((key) => `${section}.${key} was ${JSON.stringify(there[key])} and is ${JSON.stringify(here[key])}`);
+}
+
+/** A run may go on with other settings, but is then not the run that it would have been. */
+function noticeOtherSettings(checkpoint: Checkpoint, rules: ResumeRules, path: string): void {
+  if (checkpoint.extra === null) return;
+  const { training, compat } = parseConfig(JSON.parse(checkpoint.extra.config), path);
+  // Where to stop matters only to a schedule that ends there.
+  const stop = rules.training.schedule === 'cosine' ? [] : (['maxUpdates'] as const);
+  const changed = [
+    ...differing('training', training, rules.training, [
+      'checkpointInterval',
+      'numCkptKeep',
+      'validationItems',
+      ...stop,
+    ]),
+    ...differing('compat', compat, rules.compat, []),
+  ];
+  if (changed.length > 0)
+    rules.notice(`Settings have changed, so training goes on, but not bit for bit: ${changed.join('; ')}.`);
 }
 
 /**
@@ -117,9 +153,19 @@ function requireSameArchitecture(checkpoint: Checkpoint, model: ModelConfig, pat
   );
 }
 
+/** Diff-SVC knows HuBERT-soft only, so that is what its files were trained with. */
+function requireHubert(encoderId: string, path: string): void {
+  if (encoderId.startsWith('hubert')) return;
+  throw new UserError(
+    'other-encoder',
+    `Expected units of HuBERT-soft, which ${path} (written by Diff-SVC) was trained with, got ${encoderId}`,
+    'Begin a new run; voices of Diff-SVC cannot be trained further with another encoder.',
+  );
+}
+
 function requireSameFeatures(checkpoint: Checkpoint, rules: ResumeRules, path: string): void {
   const { extra } = checkpoint;
-  if (extra === null) return;
+  if (extra === null) return requireHubert(rules.encoderId, path);
   if (extra.encoderId !== rules.encoderId) {
     throw new UserError(
       'other-encoder',

@@ -2,7 +2,7 @@
  * Save, verify, rotate: the only place where training touches checkpoint files. A checkpoint is written beside its final
  * name and renamed, read back, and only then may an older one leave for the trash.
  */
-import { mkdir, readdir, rename, stat, unlink } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, rename, stat, unlink } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Checkpoint } from '../checkpoint/checkpoint';
 import { findCheckpoints } from '../checkpoint/find';
@@ -50,13 +50,36 @@ export async function saveCheckpoint(checkpoint: Checkpoint, options: SaveOption
 /** Moves checkpoints beyond `keep` into the trash folder; nothing is deleted. */
 async function rotate(options: SaveOptions): Promise<void> {
   const plan = planRotation(await findCheckpoints(options.saveDir), options.keep);
-  if (plan.trash.length === 0) return;
+  for (const file of plan.trash) await moveToTrash(file.path, options);
+}
+
+async function moveToTrash(path: string, options: Pick<SaveOptions, 'saveDir' | 'now'>): Promise<void> {
   const trash = join(options.saveDir, trashFolder);
   await mkdir(trash, { recursive: true });
-  for (const file of plan.trash) {
-    // The time in the name is when it was trashed: rename keeps the file's own times.
-    await rename(file.path, join(trash, `${options.now()}-${basename(file.path)}`));
-  }
+  // The time in the name is when it was trashed: rename keeps the file's own times.
+  await rename(path, join(trash, `${options.now()}-${basename(path)}`));
+}
+
+/**
+ * Moves checkpoints beyond `step` into the trash, with a copy of the log: a run that goes on from an earlier step writes
+ * a future of its own, and rotation goes by the number.
+ * @param logName name of the log in `saveDir`
+ */
+export async function setFutureAside(
+  step: number,
+  logName: string,
+  options: Pick<SaveOptions, 'saveDir' | 'now' | 'notice'>,
+): Promise<void> {
+  const future = (await findCheckpoints(options.saveDir)).filter((file) => file.step > step);
+  if (future.length === 0) return;
+  for (const file of future) await moveToTrash(file.path, options);
+  const log = join(options.saveDir, logName);
+  const copy = join(options.saveDir, trashFolder, `${options.now()}-${logName}`);
+  await copyFile(log, copy).catch(() => undefined);
+  const steps = future.map((file) => file.step).join(', ');
+  options.notice(
+    `Training goes on from step ${step}: moved the checkpoints of later steps (${steps}) into the trash.`,
+  );
 }
 
 /** Empties our own trash, oldest first, while fewer than three checkpoints would fit on the disk. */

@@ -14,7 +14,7 @@ import { learningRate } from './learning-rate';
 import { type LoopResult, trainLoop } from './loop';
 import { appendMetrics, truncateMetrics } from './metrics-log';
 import { loadStart, type ResumeFrom } from './resume';
-import { saveCheckpoint } from './save';
+import { saveCheckpoint, setFutureAside } from './save';
 import type { Trainer } from './trainer';
 
 /** Everything that a run needs. */
@@ -45,6 +45,7 @@ export interface TrainResult extends LoopResult {
 }
 
 const logInterval = 50;
+const metricsName = 'metrics.jsonl';
 
 /**
  * Trains until `config.training.maxUpdates` updates are done or the signal aborts; saves in both cases.
@@ -66,6 +67,8 @@ async function trainLocked(options: TrainOptions): Promise<TrainResult> {
   const start = await loadStart(options.resume, {
     saveDir,
     model: options.config.model,
+    training: options.config.training,
+    compat: options.config.compat,
     encoderId: options.encoderId,
     datasetFingerprint: dataset.fingerprint,
     allowOtherData: options.allowOtherData,
@@ -76,7 +79,8 @@ async function trainLocked(options: TrainOptions): Promise<TrainResult> {
   const trainer = options.createTrainer(config, start);
   try {
     await writeFileAtomic(join(saveDir, 'config.yaml'), Buffer.from(toReferenceYaml(config)));
-    const metricsPath = join(saveDir, 'metrics.jsonl');
+    const metricsPath = join(saveDir, metricsName);
+    await setFutureAside(startStep, metricsName, options);
     await truncateMetrics(metricsPath, startStep);
     const plan = createBatchPlan(dataset.training, config.training, config.compat);
     let checkpointPath = '';

@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Checkpoint } from '../../lib/checkpoint/checkpoint';
-import { saveCheckpoint } from '../../lib/training/save';
+import { saveCheckpoint, setFutureAside } from '../../lib/training/save';
 
 let folder: string;
 beforeEach(() => {
@@ -75,5 +75,34 @@ describe('saveCheckpoint', () => {
     } finally {
       execFileSync('umount', [disk]);
     }
+  });
+});
+
+describe('setFutureAside', () => {
+  test('going on from an earlier step moves what came after, and the log, into the trash', async () => {
+    const notices: string[] = [];
+    const how = options(folder, notices);
+    for (const step of [2000, 4000, 6000]) await saveCheckpoint(checkpoint(step), how);
+    writeFileSync(join(folder, 'metrics.jsonl'), 'a line\n');
+    await setFutureAside(2000, 'metrics.jsonl', how);
+    expect(readdirSync(folder).sort()).toEqual(['metrics.jsonl', name(2000), 'trash']);
+    const trash = readdirSync(join(folder, 'trash')).sort();
+    expect(trash.map((file) => file.replace(/^\d+-/, '')).sort()).toEqual([
+      'metrics.jsonl',
+      name(4000),
+      name(6000),
+    ]);
+    const log = trash.find((file) => file.endsWith('metrics.jsonl'))!;
+    expect(readFileSync(join(folder, 'trash', log), 'utf8')).toBe('a line\n');
+    expect(notices.join()).toContain('4000');
+    // The new future is then kept, not rotated away.
+    await saveCheckpoint(checkpoint(3000), { ...how, keep: 1 });
+    expect(readdirSync(folder)).toContain(name(3000));
+  });
+
+  test('nothing happens when there is no future', async () => {
+    await saveCheckpoint(checkpoint(2000), options(folder));
+    await setFutureAside(2000, 'metrics.jsonl', options(folder));
+    expect(readdirSync(folder)).toEqual([name(2000)]);
   });
 });
