@@ -165,7 +165,10 @@ function requireHubert(encoderId: string, path: string): void {
 
 function requireSameFeatures(checkpoint: Checkpoint, rules: ResumeRules, path: string): void {
   const { extra } = checkpoint;
-  if (extra === null) return requireHubert(rules.encoderId, path);
+  if (extra === null) {
+    requireHubert(rules.encoderId, path);
+    return;
+  }
   if (extra.encoderId !== rules.encoderId) {
     throw new UserError(
       'other-encoder',

@@ -54,7 +54,7 @@ describe('loadStart', () => {
     const notices: string[] = [];
     const start = await loadStart('latest', rules({}, notices));
     expect(notices).toEqual([]);
-    const codebook = start!.extra!.profile.values['codebook'] as number[];
+    const codebook = start!.extra!.profile.values.codebook as number[];
     expect(codebook).toEqual(Array.from({ length: 2000 }, (_, i) => i / 4));
   });
 
