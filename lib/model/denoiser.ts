@@ -57,6 +57,8 @@ export function embedStep(weights: Weights, config: ModelConfig, t: tf.Tensor1D)
  * One residual block.
  * @param name prefix of its parameters
  * @param x [B, T, C], @param step the step vector [B, C], @param projected from `projectBlockCondition` [B, T, 2C]
+ * @param exists 1 for frames, 0 for what was added at the end to fill a compiled shape [B or 1, T, 1]: the convolution sees
+ *   zeros there, as it does beyond the end; default: all frames exist
  */
 export function residualBlock(
   weights: Weights,
@@ -65,12 +67,12 @@ export function residualBlock(
   x: tf.Tensor3D,
   step: tf.Tensor2D,
   projected: tf.Tensor3D,
+  exists?: tf.Tensor3D,
 ): BlockOutput {
   const [B, T, C] = x.shape;
   const shifted = x.add<tf.Tensor3D>(dense(weights, `${name}.diffusion_projection`, step).reshape([B, 1, C]));
-  const gates = dilatedConv(shifted, weightOf(weights, `${name}.dilated_conv.weight`), dilation).add(
-    projected,
-  );
+  const heard = exists ? shifted.mul<tf.Tensor3D>(exists) : shifted;
+  const gates = dilatedConv(heard, weightOf(weights, `${name}.dilated_conv.weight`), dilation).add(projected);
   const [gate, filter] = tf.split(gates, 2, 2) as [tf.Tensor3D, tf.Tensor3D];
   const activated = gate.sigmoid().mul<tf.Tensor3D>(filter.tanh());
   const out = dense(weights, `${name}.output_projection`, activated.reshape([B * T, C]));
@@ -84,6 +86,7 @@ export function residualBlock(
 /**
  * The network's output for a noisy mel: the noise, or the clean mel where `config.output` is `x0`.
  * @param x noisy mel [B, T, M], @param t int32 [B], @param projected from `projectCondition`
+ * @param exists as in `residualBlock`
  * @returns [B, T, M]
  */
 export function denoise(
@@ -92,6 +95,7 @@ export function denoise(
   x: tf.Tensor3D,
   t: tf.Tensor1D,
   projected: readonly tf.Tensor3D[],
+  exists?: tf.Tensor3D,
 ): tf.Tensor3D {
   const [B, T, M] = x.shape;
   const C = config.residualChannels;
@@ -102,7 +106,7 @@ export function denoise(
     let sum: tf.Tensor3D | undefined;
     for (let i = 0; i < config.residualLayers; i++) {
       const dilation = 2 ** (i % config.dilationCycleLength);
-      const block = residualBlock(weights, blockName(i), dilation, h, step, projected[i]!);
+      const block = residualBlock(weights, blockName(i), dilation, h, step, projected[i]!, exists);
       h = block.x;
       sum = sum ? sum.add<tf.Tensor3D>(block.skip) : block.skip;
     }

@@ -18,7 +18,7 @@ import {
 } from './sampler';
 
 /** Adams-Bashforth weights of the newest prediction and its predecessors, by number of predecessors. */
-const multistep: readonly (readonly number[])[] = [
+export const multistep: readonly (readonly number[])[] = [
   [1],
   [3 / 2, -1 / 2],
   [23 / 12, -16 / 12, 5 / 12],

@@ -123,19 +123,27 @@ export function stepOf(x: tf.Tensor3D, t: number): tf.Tensor1D {
 }
 
 /**
- * Moves `x` along the probability flow with constant noise, "DDIM with eta 0" (Song et al. 2021, equation 12) and the
- * "transfer" of Liu et al. 2022 (equation 11): the two are the same, sqrt(a') x0 + sqrt(1 - a') noise.
+ * Factors of a move along the probability flow with constant noise, "DDIM with eta 0" (Song et al. 2021, equation 12) and
+ * the "transfer" of Liu et al. 2022 (equation 11): the two are the same, sqrt(a') x0 + sqrt(1 - a') noise, which is
+ * `keep x - remove noise`.
  */
+export function transferFactors(schedule: NoiseSchedule, move: Move): { keep: number; remove: number } {
+  const from = schedule.alphasCumprod[move.t]!;
+  const to = move.next < 0 ? 1 : schedule.alphasCumprod[move.next]!;
+  return {
+    keep: Math.sqrt(to / from),
+    remove: Math.sqrt((1 - from) * (to / from)) - Math.sqrt(1 - to),
+  };
+}
+
+/** Moves `x` by `transferFactors`. */
 export function transfer(
   schedule: NoiseSchedule,
   x: tf.Tensor3D,
   noise: tf.Tensor3D,
   move: Move,
 ): tf.Tensor3D {
-  const from = schedule.alphasCumprod[move.t]!;
-  const to = move.next < 0 ? 1 : schedule.alphasCumprod[move.next]!;
-  const keep = Math.sqrt(to / from);
-  const remove = Math.sqrt((1 - from) * (to / from)) - Math.sqrt(1 - to);
+  const { keep, remove } = transferFactors(schedule, move);
   return tf.tidy(() => x.mul<tf.Tensor3D>(keep).sub(noise.mul(remove)));
 }
 
