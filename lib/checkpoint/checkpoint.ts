@@ -35,6 +35,8 @@ export interface Extra {
   readonly profile: SpeakerProfile;
   /** the target's own frames for retrieval at conversion [N, unitSize]; null = none */
   readonly retrieval: FrameMatrix | null;
+  /** what computed the run (`Trainer.computation`); a resume with another is not bit-exact; absent in older files */
+  readonly computation?: string;
 }
 
 /** A training state, ours or imported. */

@@ -12,8 +12,7 @@ import type { ContentEncoder } from '../encoder/content-encoder';
 import { createRetrieval } from '../encoder/retrieval';
 import { parameterSpecs } from '../model/parameters';
 import type { Vocoder } from '../vocoder/vocoder';
-import { createMelSampler } from './mel-sampler';
-import type { UnitRetrieval, Voice } from './voice';
+import type { MelSampler, UnitRetrieval, Voice } from './voice';
 
 /** The parts that a configuration names. */
 export interface VoiceParts {
@@ -27,6 +26,8 @@ export interface VoiceParts {
 export interface LoadVoiceOptions {
   /** turns the configuration of the checkpoint into parts; may change its inference section */
   readonly partsOf: (config: Config) => VoiceParts;
+  /** puts the model onto the device */
+  readonly createSampler: (config: Config, weights: Checkpoint['weights']) => MelSampler;
   readonly notice: OnNotice;
 }
 
@@ -58,7 +59,7 @@ export async function loadVoice(path: string, options: LoadVoiceOptions): Promis
     ...parts,
     profile: extra.profile,
     retrieval: retrievalOf(extra.retrieval, parts.config.features.retrievalNeighbours),
-    sampler: createMelSampler(parts.config, checkpoint.weights),
+    sampler: options.createSampler(parts.config, checkpoint.weights),
   };
 }
 

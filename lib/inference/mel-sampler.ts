@@ -57,7 +57,7 @@ export function createMelSampler(config: Config, host: ReadonlyMap<string, HostT
 }
 
 /** The range of the checkpoint counts, not the configuration's (spec k.1). */
-function specRange(host: ReadonlyMap<string, HostTensor>): { specMin: number[]; specMax: number[] } {
+export function specRange(host: ReadonlyMap<string, HostTensor>): { specMin: number[]; specMax: number[] } {
   return { specMin: [...host.get('spec_min')!.data], specMax: [...host.get('spec_max')!.data] };
 }
 
@@ -69,7 +69,8 @@ function conditionTensors({ units, mel2ph, f0Log2 }: MelCondition): Parameters<t
   };
 }
 
-function samplerOf(config: Config): Sampler {
+/** The sampler that a configuration asks for. */
+export function samplerOf(config: Config): Sampler {
   const bySpeed: Readonly<Record<InferenceConfig['sampler'], Sampler>> = {
     plms: config.compat.plms ? samplePlmsReference : samplePlms,
     ddim: sampleDdim,
@@ -79,7 +80,7 @@ function samplerOf(config: Config): Sampler {
 }
 
 /** Denormalises a result [1, T, M] and frees it. */
-function toMel(x: tf.Tensor3D, model: Parameters<typeof denormalizeMel>[1]): FrameMatrix {
+export function toMel(x: tf.Tensor3D, model: Parameters<typeof denormalizeMel>[1]): FrameMatrix {
   const mel = tf.tidy(() => denormalizeMel(x, model));
   const matrix = { data: mel.dataSync<'float32'>(), frames: x.shape[1], width: x.shape[2] };
   tf.dispose([x, mel]);

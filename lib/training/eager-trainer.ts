@@ -23,6 +23,7 @@ export function createEagerTrainer(config: Config, start: Checkpoint | null): Tr
   if (start?.optimizer) run.optimizer.load(internalMoments(config, start.optimizer));
   const { seed } = config.training;
   return {
+    computation: 'eager',
     update: (batch, update) => metricsOf(trainStep(run, batch, drawStep(seed, update, batch, config))),
     validationLoss: (batch, index) => validationLoss(run, batch, index),
     state: () => Promise.resolve(stateOf(run, host)),

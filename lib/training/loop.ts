@@ -51,7 +51,9 @@ export async function trainLoop(options: LoopOptions): Promise<LoopResult> {
   let lastLoss: number | null = null;
   let window = { since: options.clock(), step };
   while (step < maxUpdates && !signal.aborted) {
-    const metrics = trainer.update(options.batchAt(step), step);
+    const batch = options.batchAt(step);
+    await trainer.prepare?.({ update: [batch] });
+    const metrics = trainer.update(batch, step);
     step += 1;
     const saving = step % options.checkpointInterval === 0 || step === maxUpdates;
     if (step % options.logInterval === 0 || saving) {
@@ -63,7 +65,7 @@ export async function trainLoop(options: LoopOptions): Promise<LoopResult> {
         gradNorm: metrics.gradNorm(),
         learningRate: options.learningRateAt(step - 1),
         stepsPerSecond: rate,
-        ...(saving && options.validation.length > 0 ? { validationLoss: validate(options) } : {}),
+        ...(saving && options.validation.length > 0 ? { validationLoss: await validate(options) } : {}),
       });
       window = { since: options.clock(), step };
     }
@@ -81,9 +83,10 @@ export async function trainLoop(options: LoopOptions): Promise<LoopResult> {
   return { step, interrupted: step < maxUpdates, lastLoss };
 }
 
-function validate(options: LoopOptions): number {
-  const losses = options.validation.map((batch, i) => options.trainer.validationLoss(batch, i));
-  const items = options.validation.map((batch) => batch.size);
+async function validate({ trainer, validation }: LoopOptions): Promise<number> {
+  await trainer.prepare?.({ validation });
+  const losses = validation.map((batch, i) => trainer.validationLoss(batch, i));
+  const items = validation.map((batch) => batch.size);
   const total = items.reduce((a, b) => a + b, 0);
   return losses.reduce((sum, loss, i) => sum + loss * items[i]!, 0) / total;
 }

@@ -22,6 +22,8 @@ export interface LossInput {
   readonly t: tf.Tensor1D;
   /** N(0, 1) [B, T, M] */
   readonly noise: tf.Tensor3D;
+  /** 1 for the batch's frames, 0 for what fills it up to a compiled shape [B, T, 1]; default: all are the batch's */
+  readonly exists?: tf.Tensor3D;
 }
 
 /** Bound of the weight by signal-to-noise ratio (Hang et al. 2023, "Min-SNR weighting", gamma = 5). */
@@ -44,13 +46,15 @@ export function diffusionLoss(
     const x0 = normalizeMel(input.mel, model);
     const cond = condition(weights, model, input, dropout);
     const x = addNoise(schedule, x0, input.noise, input.t);
-    const predicted = denoise(weights, model, x, input.t, projectCondition(weights, model, cond));
+    const projected = projectCondition(weights, model, cond);
+    const predicted = denoise(weights, model, x, input.t, projected, input.exists);
     const target = model.output === 'noise' ? input.noise : x0;
     const distance = elementDistance(predicted, target, config.training.loss);
     const weighted =
       model.output === 'noise' ? distance : distance.mul<tf.Tensor3D>(snrWeight(schedule, input.t));
     // The reference counts padding, where the mel of 0 is the loudest sound there is (spec k.4).
-    return config.compat.loss ? weighted.mean() : maskedMean(weighted, frameMask(input.mel2ph));
+    if (!config.compat.loss) return maskedMean(weighted, frameMask(input.mel2ph));
+    return input.exists ? maskedMean(weighted, input.exists) : weighted.mean();
   });
 }
 

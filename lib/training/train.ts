@@ -5,7 +5,7 @@ import type { Checkpoint, Extra } from '../checkpoint/checkpoint';
 import type { OnNotice, OnProgress } from '../config/progress';
 import { toReferenceYaml } from '../config/reference-keys';
 import type { Config } from '../config/schema';
-import { createBatchPlan } from '../data/batches';
+import { type BatchPlan, createBatchPlan } from '../data/batches';
 import { collate } from '../data/collate';
 import type { PreprocessedDataset } from '../data/preprocess';
 import { removeStaleTemporaries, writeFileAtomic } from '../storage/atomic-file';
@@ -15,7 +15,7 @@ import { type LoopResult, trainLoop } from './loop';
 import { appendMetrics, truncateMetrics } from './metrics-log';
 import { loadStart, type ResumeFrom } from './resume';
 import { saveCheckpoint, setFutureAside } from './save';
-import type { Trainer } from './trainer';
+import type { BatchShape, Trainer } from './trainer';
 
 /** Everything that a run needs. */
 export interface TrainOptions {
@@ -77,12 +77,20 @@ async function trainLocked(options: TrainOptions): Promise<TrainResult> {
   const config = withSpecRange(options.config, dataset, start);
   const startStep = start === null ? 0 : updatesDone(start);
   const trainer = options.createTrainer(config, start);
+  const before = start?.extra?.computation;
+  if (before !== undefined && before !== trainer.computation) {
+    notice(
+      `So far computed by ${before}, from now on by ${trainer.computation}: training goes on, but not bit for bit.`,
+    );
+  }
   try {
     await writeFileAtomic(join(saveDir, 'config.yaml'), Buffer.from(toReferenceYaml(config)));
     const metricsPath = join(saveDir, metricsName);
     await setFutureAside(startStep, metricsName, options);
     await truncateMetrics(metricsPath, startStep);
     const plan = createBatchPlan(dataset.training, config.training, config.compat);
+    const validation = dataset.validation.map((item) => collate([item]));
+    await trainer.prepare?.({ update: shapesAhead(plan, startStep, config.training.maxUpdates), validation });
     let checkpointPath = '';
     const result = await trainLoop({
       trainer,
@@ -91,7 +99,7 @@ async function trainLocked(options: TrainOptions): Promise<TrainResult> {
       checkpointInterval: config.training.checkpointInterval,
       logInterval,
       batchAt: plan.batchAt,
-      validation: dataset.validation.map((item) => collate([item])),
+      validation,
       learningRateAt: (update) => learningRate(update, config.training, config.compat.training),
       save: async (step) => {
         const checkpoint = await snapshot(trainer, step, plan.epochAt(step), config, options);
@@ -111,6 +119,17 @@ async function trainLocked(options: TrainOptions): Promise<TrainResult> {
   } finally {
     trainer.dispose();
   }
+}
+
+/** Batches that are looked at before the first update, so that a trainer that compiles seldom has to stop later. */
+const batchesAhead = 64;
+
+function shapesAhead(plan: BatchPlan, from: number, maxUpdates: number): BatchShape[] {
+  const count = Math.min(plan.batchesPerEpoch, batchesAhead, Math.max(0, maxUpdates - from));
+  return Array.from({ length: count }, (_, i) => {
+    const { size, frames, units } = plan.batchAt(from + i);
+    return { size, frames, units };
+  });
 }
 
 /** The checkpoint's own range is the one that its weights know; a fresh run takes the data's. */
@@ -154,6 +173,7 @@ async function snapshot(
       pitchId: options.pitchId,
       profile: options.dataset.profile,
       retrieval: options.retrieval,
+      computation: trainer.computation,
     },
   };
 }

@@ -24,8 +24,21 @@ export interface TrainerState {
   readonly optimizer: OptimizerState;
 }
 
+/** Sizes of a batch. */
+export type BatchShape = Pick<Batch, 'size' | 'frames' | 'units'>;
+
+/** What a batch is for. */
+export type BatchUse = 'update' | 'validation';
+
 /** A model with its optimiser on a device. */
 export interface Trainer {
+  /**
+   * What the numbers depend on beside seed and data, e.g. `eager` or `graph f32`. A run that goes on with another value is
+   * a good run, but not bit for bit the one that it would have been.
+   */
+  readonly computation: string;
+  /** Makes ready for batches of these shapes; trainers that have this need it before the first of each. */
+  prepare?(batches: { readonly [use in BatchUse]?: readonly BatchShape[] }): Promise<void>;
   /**
    * Performs update number `update` (0-based). Everything random follows from the seed and this number.
    */

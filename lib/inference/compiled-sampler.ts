@@ -1,0 +1,165 @@
+/**
+ * Samples mel spectrograms with compiled functions. The condition's part of every layer is computed once per slice. DDIM
+ * and PLMS run several moves in one call, with progress and cancellation between calls; DDPM and the reference's PLMS run
+ * the ordinary samplers with a compiled network.
+ */
+import * as tf from '@tensorflow/tfjs';
+import type { FrameMatrix } from '../audio/audio';
+import { toInternal } from '../checkpoint/key-map';
+import type { Config } from '../config/schema';
+import { scheduleFromBuffers } from '../model/noise-schedule';
+import { type HostTensor, parameterSpecs } from '../model/parameters';
+import { sampleDdim } from '../model/sample-ddim';
+import { samplePlms } from '../model/sample-plms';
+import { evenMoves, samplerNoise } from '../model/sampler';
+import type {
+  CompileProgram,
+  Precision,
+  ProgramFunction,
+  ProgramStats,
+  TensorProgram,
+} from '../model/tensor-program';
+import {
+  conditionFunction,
+  firstMoveFunction,
+  movesFunction,
+  predictFunction,
+  type SliceModel,
+  type SliceShape,
+} from './compiled-functions';
+import { nameOf, SliceRun } from './compiled-slice';
+import { samplerOf, specRange, toMel } from './mel-sampler';
+import type { MelSampler, SampleRequest } from './voice';
+
+/** How a sampler is compiled. */
+export interface CompiledSamplerOptions {
+  readonly compile: CompileProgram;
+  readonly precision: Precision;
+  /** moves of one call */
+  readonly movesPerCall?: number;
+  /** told what every compilation cost */
+  readonly onCompiled?: (stats: ProgramStats) => void;
+}
+
+const defaultMovesPerCall = 5;
+
+/** Lengths that are kept compiled; the one that was not used for longest makes room. */
+const maxShapes = 12;
+
+/** Lengths are rounded up to 8 values per octave: at most an eighth of the work is wasted. */
+const lengthsPerOctave = 8;
+
+function roundUp(n: number): number {
+  const step = 2 ** Math.max(0, Math.floor(Math.log2(n)) - Math.log2(lengthsPerOctave));
+  return Math.ceil(n / step) * step;
+}
+
+/**
+ * A sampler whose functions are compiled when a slice of a new length comes.
+ * @param host buffers and parameters by reference name, PyTorch's layout
+ */
+export function createCompiledSampler(
+  config: Config,
+  host: ReadonlyMap<string, HostTensor>,
+  options: CompiledSamplerOptions,
+): MelSampler {
+  return new CompiledSampler(config, host, options);
+}
+
+class CompiledSampler implements MelSampler {
+  private readonly model: SliceModel;
+  private readonly shapes = new Map<string, SliceShape>();
+  private readonly movesPerCall: number;
+  private program: TensorProgram | undefined;
+
+  constructor(
+    private readonly config: Config,
+    private readonly host: ReadonlyMap<string, HostTensor>,
+    private readonly options: CompiledSamplerOptions,
+  ) {
+    this.model = { config: { ...config.model, ...specRange(host) }, schedule: scheduleFromBuffers(host) };
+    this.movesPerCall = options.movesPerCall ?? defaultMovesPerCall;
+  }
+
+  async sample(request: SampleRequest): Promise<FrameMatrix> {
+    const { units, mel2ph } = request.condition;
+    const frames = mel2ph.length;
+    const shape = {
+      frames: roundUp(frames),
+      units: this.config.model.noFs2 ? roundUp(units.frames) : units.frames,
+    };
+    await this.prepare(shape);
+    const run = new SliceRun(this.program!, this.model, shape, request);
+    try {
+      const x = await this.trajectory(run, request);
+      const cut = tf.tidy(() => x.slice([0, 0, 0], [1, frames, -1]) as tf.Tensor3D);
+      x.dispose();
+      return toMel(cut, this.model.config);
+    } finally {
+      run.dispose();
+    }
+  }
+
+  dispose(): void {
+    this.program?.dispose();
+    this.program = undefined;
+  }
+
+  private async trajectory(run: SliceRun, request: SampleRequest): Promise<tf.Tensor3D> {
+    const { kStep } = this.model.config;
+    const { speedup } = this.config.inference;
+    const sampler = samplerOf(this.config);
+    const noise = run.padded(samplerNoise(request.seed, request.index));
+    const xT = noise([1, run.shape.frames, this.model.config.melBins], kStep);
+    try {
+      if (sampler === samplePlms || sampler === sampleDdim) {
+        const method = { moves: evenMoves(kStep, speedup), multistep: sampler === samplePlms };
+        return await run.moveAll(xT, method, this.movesPerCall);
+      }
+      return await sampler(run.predict, xT, this.model.schedule, {
+        kStep,
+        speedup,
+        noise,
+        onStep: ({ done, total }) => request.onStep(done, total),
+        signal: request.signal,
+      });
+    } finally {
+      xT.dispose();
+    }
+  }
+
+  private async prepare(shape: SliceShape): Promise<void> {
+    const name = nameOf(shape);
+    const known = this.shapes.delete(name);
+    this.shapes.set(name, shape);
+    if (known) return;
+    if (this.shapes.size > maxShapes) this.shapes.delete(this.shapes.keys().next().value!);
+    this.dispose();
+    const functions = [...this.shapes.values()].flatMap((each) => this.functionsFor(each));
+    const { compile, precision, onCompiled } = this.options;
+    const specs = parameterSpecs(this.config.model).filter((spec) => spec.trained);
+    const variables = new Map(specs.map((spec) => [spec.name, toInternal(spec, this.host.get(spec.name)!)]));
+    this.program = await compile({ variables, functions: Object.fromEntries(functions), precision });
+    onCompiled?.(this.program.stats);
+  }
+
+  private functionsFor(shape: SliceShape): [string, ProgramFunction][] {
+    const { model } = this;
+    const sampler = samplerOf(this.config);
+    const named = (name: string, fn: ProgramFunction): [string, ProgramFunction] => [
+      `${name}/${nameOf(shape)}`,
+      fn,
+    ];
+    const start = named('condition', conditionFunction(model, shape));
+    if (sampler !== samplePlms && sampler !== sampleDdim) {
+      return [start, named('predict', predictFunction(model, shape))];
+    }
+    const rest = [
+      named('move', movesFunction(model, shape, 1)),
+      named('moves', movesFunction(model, shape, this.movesPerCall)),
+    ];
+    return sampler === samplePlms
+      ? [start, named('first', firstMoveFunction(model, shape)), ...rest]
+      : [start, ...rest];
+  }
+}

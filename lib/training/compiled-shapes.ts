@@ -1,0 +1,85 @@
+/**
+ * Shapes that a compiled step is made for. Every shape costs a trace, so batches are filled up to few of them. Which one is
+ * a pure function of the batch and the configuration: a resumed run computes with the same shapes as an uninterrupted one.
+ */
+import type { Config } from '../config/schema';
+import type { Batch } from '../data/batch';
+import type { BatchShape } from './trainer';
+
+/** What a step is compiled for. */
+export interface StepShape extends BatchShape {
+  /** whether batches have fewer frames than this shape, so that the convolutions need a mask */
+  readonly padded: boolean;
+}
+
+/** Steps per octave: 4 waste at most a quarter of the work, an eighth on average. */
+const stepsPerOctave = 4;
+
+/** The next number, at or above `n`, out of 1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 20, … */
+function roundUpToGrid(n: number): number {
+  const step = 2 ** Math.max(0, Math.floor(Math.log2(n)) - Math.log2(stepsPerOctave));
+  return Math.ceil(n / step) * step;
+}
+
+/**
+ * The shape that a batch is computed in. Sizes that the configuration names are kept, since almost all batches have them;
+ * so are the units of an encoder that hears all of them, padding included.
+ */
+export function stepShapeOf(batch: BatchShape, config: Config): StepShape {
+  const { cropFrames, maxSentences } = config.training;
+  const frames = batch.frames === cropFrames ? batch.frames : roundUpToGrid(batch.frames);
+  return {
+    size: batch.size === maxSentences ? batch.size : roundUpToGrid(batch.size),
+    frames,
+    units: config.model.noFs2 ? roundUpToGrid(batch.units) : batch.units,
+    padded: frames > batch.frames,
+  };
+}
+
+/** A name for messages and signatures. */
+export function shapeName({ size, frames, units, padded }: StepShape): string {
+  return `${size}x${frames}x${units}${padded ? 'p' : ''}`;
+}
+
+/**
+ * A batch filled up with items and frames of zeros; itself if it has the shape already.
+ * @throws RangeError if it is larger than the shape
+ */
+export function padBatch(batch: Batch, shape: BatchShape): Batch {
+  const { size, frames, units } = shape;
+  if (batch.size > size || batch.frames > frames || batch.units > units) {
+    throw new RangeError(
+      `Expected a batch of at most ${size} items, ${frames} frames, ${units} units, ` +
+        `got ${batch.size}, ${batch.frames}, ${batch.units}`,
+    );
+  }
+  if (batch.size === size && batch.frames === frames && batch.units === units) return batch;
+  const lengths = new Int32Array(size);
+  lengths.set(batch.lengths);
+  return {
+    size,
+    frames,
+    units,
+    mel: padRows(batch.mel, batch.size, batch.frames, size, frames),
+    unitData: padRows(batch.unitData, batch.size, batch.units, size, units),
+    mel2ph: padRows(batch.mel2ph, batch.size, batch.frames, size, frames),
+    f0Log2: padRows(batch.f0Log2, batch.size, batch.frames, size, frames),
+    lengths,
+  };
+}
+
+/** [items, rows, …] with zeros behind its items and rows. */
+export function padRows<T extends Float32Array | Int32Array>(
+  data: T,
+  items: number,
+  rows: number,
+  toItems: number,
+  toRows: number,
+): T {
+  const width = data.length / (items * rows);
+  const out = new (data.constructor as new (length: number) => T)(toItems * toRows * width);
+  for (let item = 0; item < items; item++) {
+    out.set(data.subarray(item * rows * width, (item + 1) * rows * width), item * toRows * width);
+  }
+  return out;
+}
