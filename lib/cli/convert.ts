@@ -5,16 +5,16 @@ import { durationSeconds } from '../audio/audio';
 import { decodeWav, encodeWav } from '../audio/wav';
 import { UserError } from '../config/errors';
 import { mergeConfig } from '../config/load';
-import { loadEngine } from '../engine/backend';
 import { convert } from '../inference/convert';
 import { loadVoice } from '../inference/load-voice';
 import { writeFileAtomic } from '../storage/atomic-file';
+import { type ComputeFlags, computeFlags, computeOf } from './compute';
 import { partsOf } from './parts';
 import { formatDuration } from './progress-bar';
 import { runVerb, type Session, type VerbResult } from './session';
 import { requireWritableFile } from './writable';
 
-interface Flags {
+interface Flags extends ComputeFlags {
   readonly model: string;
   readonly out: string;
   readonly key?: string;
@@ -25,8 +25,7 @@ interface Flags {
 
 /** Adds the verb to `program`. */
 export function registerConvert(program: Command): void {
-  program
-    .command('convert')
+  computeFlags(program.command('convert'))
     .description('sing a song in a trained voice')
     .argument('<song>', 'wav file with one singer and no accompaniment')
     .requiredOption('--model <path>', 'folder of checkpoints (the newest good one is used) or a .ckpt file')
@@ -48,9 +47,10 @@ async function convertFile(songPath: string, flags: Flags, session: Session): Pr
   const started = performance.now();
   const song = decodeWav(await readSong(songPath), songPath);
   await requireWritableFile(flags.out, '--out');
-  await loadEngine();
+  const compute = await computeOf(flags, session.notice);
   const voice = await loadVoice(flags.model, {
     partsOf: (config) => partsOf(mergeConfig(config, { inference: numbers(flags) }, 'command line')),
+    createSampler: compute.createSampler,
     notice: session.notice,
   });
   try {

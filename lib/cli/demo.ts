@@ -6,14 +6,13 @@ import { mergeConfig } from '../config/load';
 import { preset } from '../config/presets';
 import { type DemoMetrics, judgeDemo } from '../demo/judge';
 import { runDemo } from '../demo/run-demo';
-import { loadEngine } from '../engine/backend';
-import { createEagerTrainer } from '../training/eager-trainer';
+import { type ComputeFlags, computeFlags, computeOf } from './compute';
 import { partsOf } from './parts';
 import { formatDuration } from './progress-bar';
 import { runVerb, type Session, type VerbResult } from './session';
 import { requireWritableFolder } from './writable';
 
-interface Flags {
+interface Flags extends ComputeFlags {
   readonly out: string;
   readonly steps?: string;
   readonly json?: boolean;
@@ -21,8 +20,7 @@ interface Flags {
 
 /** Adds the verb to `program`. */
 export function registerDemo(program: Command): void {
-  program
-    .command('demo')
+  computeFlags(program.command('demo'))
     .description('train a small voice on a synthetic singer, convert a song and score the result')
     .option('--out <dir>', 'folder for everything that it makes', 'demo-out')
     .option('--steps <n>', 'updates of training')
@@ -39,8 +37,8 @@ async function demo(flags: Flags, session: Session): Promise<VerbResult> {
       : mergeConfig(base, { training: { maxUpdates: Number(flags.steps) } }, '--steps');
   const folder = resolve(flags.out);
   await requireWritableFolder(flags.out, '--out');
-  await loadEngine();
-  const files = await runDemo({ folder, config, partsOf, createTrainer: createEagerTrainer, ...session });
+  const compute = await computeOf(flags, session.notice);
+  const files = await runDemo({ folder, config, partsOf, ...compute, ...session });
   const { metrics, report, metricsPath } = await judgeDemo(folder, files, partsOf(config).pitch, config);
   if (!metrics.passed && flags.steps === undefined) {
     throw new UserError(

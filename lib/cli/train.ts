@@ -8,17 +8,16 @@ import { loadConfigFile, mergeConfig, parseConfig } from '../config/load';
 import { preset } from '../config/presets';
 import type { Config } from '../config/schema';
 import { preprocess } from '../data/preprocess';
-import { loadEngine } from '../engine/backend';
-import { createEagerTrainer } from '../training/eager-trainer';
 import { type ResumeFrom, requireNoCheckpoints } from '../training/resume';
 import { retrievalFrames } from '../training/retrieval-frames';
 import { type TrainResult, train } from '../training/train';
+import { type ComputeFlags, computeFlags, computeOf } from './compute';
 import { type ConfigFlags, configFlags, configFrom } from './config-flags';
 import { encoderOf, pitchEstimatorOf } from './parts';
 import { runVerb, type Session } from './session';
 import { requireWritableFolder } from './writable';
 
-interface Flags extends ConfigFlags {
+interface Flags extends ConfigFlags, ComputeFlags {
   readonly data: string;
   readonly saveDir: string;
   readonly resume?: string;
@@ -31,7 +30,7 @@ interface Flags extends ConfigFlags {
 
 /** Adds the verb to `program`. */
 export function registerTrain(program: Command): void {
-  configFlags(program.command('train'))
+  computeFlags(configFlags(program.command('train')))
     .description('train a voice; saves every 2000 steps, at the end and on Ctrl-C')
     .requiredOption('--data <dir>', 'dataset folder made by ingest')
     .requiredOption('--save-dir <dir>', 'folder for checkpoints')
@@ -63,7 +62,7 @@ async function runTraining(flags: Flags, session: Session): Promise<TrainResult>
   await requireWritableFolder(flags.saveDir, '--save-dir');
   // Features take minutes: what can be refused is refused before.
   if (resume === 'none') await requireNoCheckpoints(flags.saveDir);
-  await loadEngine();
+  const { createTrainer } = await computeOf(flags, session.notice);
   const [encoder, pitch] = [encoderOf(config), pitchEstimatorOf(config)];
   const dataset = await preprocess(flags.data, config, { encoder, pitch, ...session });
   return train({
@@ -75,7 +74,7 @@ async function runTraining(flags: Flags, session: Session): Promise<TrainResult>
     saveDir: flags.saveDir,
     resume,
     allowOtherData: flags.otherData === true,
-    createTrainer: createEagerTrainer,
+    createTrainer,
     ...session,
     clock: () => performance.now(),
     now: () => Date.now(),

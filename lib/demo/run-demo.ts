@@ -10,7 +10,7 @@ import type { Config } from '../config/schema';
 import { ingest } from '../data/ingest';
 import { preprocess } from '../data/preprocess';
 import { type ConvertOptions, convert } from '../inference/convert';
-import { loadVoice, type VoiceParts } from '../inference/load-voice';
+import { type LoadVoiceOptions, loadVoice, type VoiceParts } from '../inference/load-voice';
 import type { Voice } from '../inference/voice';
 import { writeFileAtomic } from '../storage/atomic-file';
 import { retrievalFrames } from '../training/retrieval-frames';
@@ -27,6 +27,7 @@ export interface DemoOptions {
   readonly config: Config;
   readonly partsOf: (config: Config) => VoiceParts;
   readonly createTrainer: TrainOptions['createTrainer'];
+  readonly createSampler: LoadVoiceOptions['createSampler'];
   readonly progress: OnProgress;
   readonly notice: OnNotice;
   readonly signal: AbortSignal;

@@ -21,7 +21,7 @@ import { modelConfigOf } from './model-config';
 import { tensorsUnder } from './tensors';
 import { torchOrder, weightsFrom } from './torch-layout';
 
-function configOf(fixture: Fixture): Config {
+export function configOf(fixture: Fixture): Config {
   const model = modelConfigOf(fixture.config);
   return configSchema.parse({
     audio: { melBins: model.melBins },
@@ -35,7 +35,7 @@ function configOf(fixture: Fixture): Config {
   });
 }
 
-function batchOf(fixture: Fixture, index: number): Batch {
+export function batchOf(fixture: Fixture, index: number): Batch {
   const prefix = `batch${index}`;
   const [size, frames] = fixture.shape(`${prefix}/mel2ph`) as [number, number];
   const mel2ph = fixture.ints(`${prefix}/mel2ph`);
@@ -54,7 +54,7 @@ function batchOf(fixture: Fixture, index: number): Batch {
 }
 
 /** Recorded draws of a step; the noise lies as [B, 1, M, T]. */
-function drawsOf(fixture: Fixture, update: number): StepDraws {
+export function drawsOf(fixture: Fixture, update: number): StepDraws {
   const name = `noise/${String(update).padStart(2, '0')}`;
   const [B, , M, T] = fixture.shape(name) as [number, number, number, number];
   const row = fixture.shape('t')[1]!;

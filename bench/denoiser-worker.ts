@@ -1,0 +1,57 @@
+/**
+ * Our side of the denoiser bench, in a process of its own so that its memory can be compared. Speaks the peer's protocol:
+ * warms up, prints {"ready": true}, then answers each line on stdin with one timed repeat.
+ */
+import { availableParallelism } from 'node:os';
+import { createInterface } from 'node:readline';
+import { parseArgs } from 'node:util';
+import { loadEngine } from '../lib/engine/backend';
+import type { Precision } from '../lib/model/tensor-program';
+import { compiledWorkload, eagerWorkload, type Sizes, type Workload } from './denoiser-workload';
+import { trainerWorkload } from './trainer-workload';
+
+const option = { type: 'string' } as const;
+const sizeNames = ['channels', 'layers', 'batch', 'frames', 'mel', 'hidden'] as const;
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      mode: option,
+      how: option,
+      works: option,
+      threads: option,
+      channels: option,
+      layers: option,
+      batch: option,
+      frames: option,
+      mel: option,
+      hidden: option,
+    },
+  });
+  const threads = Number(values.threads);
+  await loadEngine(threads === availableParallelism() ? {} : { threads });
+  const how = values.how as 'eager' | Precision;
+  if (values.mode === 'demo' || values.mode === 'full') return serve(await trainerWorkload(values.mode, how));
+  const sizes = Object.fromEntries(sizeNames.map((name) => [name, Number(values[name])])) as unknown as Sizes;
+  if (how === 'eager') return serve(eagerWorkload(sizes));
+  return serve(await compiledWorkload(sizes, how, values.works!.split(',')));
+}
+
+async function serve({ work, warmUp, stats }: Workload): Promise<void> {
+  const answer = (line: object): void => void process.stdout.write(`${JSON.stringify(line)}\n`);
+  for (const name of warmUp) {
+    work[name]!();
+    work[name]!();
+  }
+  answer({ ready: true, stats });
+  for await (const line of createInterface({ input: process.stdin })) {
+    const name = line.trim();
+    const run = work[name];
+    if (run === undefined) throw new Error(`Expected one of ${Object.keys(work).join(', ')}, got ${name}`);
+    const started = performance.now();
+    const more = run();
+    answer({ work: name, seconds: (performance.now() - started) / 1000, ...more });
+  }
+}
+
+void main();

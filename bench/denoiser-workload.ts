@@ -1,0 +1,199 @@
+/** The peer's work done with the project's code: the denoiser on given conditions, a training step and a forward pass. */
+import * as tf from '@tensorflow/tfjs';
+import { toInternal } from '../lib/checkpoint/key-map';
+import { type Config, configSchema } from '../lib/config/schema';
+import { compileProgram } from '../lib/engine/compile/program';
+import type { Program } from '../lib/engine/compile/types';
+import { denoise, projectCondition } from '../lib/model/denoiser';
+import { initialWeights } from '../lib/model/initial-weights';
+import { type HostTensor, parameterSpecs } from '../lib/model/parameters';
+import type {
+  InitialValue,
+  InputSpec,
+  NamedTensors,
+  Precision,
+  VariableTensors,
+} from '../lib/model/tensor-program';
+import { factorsInput, momentNames, traceUpdate, updateFactors } from '../lib/training/compiled-update';
+import { AdamW } from '../lib/training/optimizer';
+
+/** Sizes of the peer's arguments. */
+export interface Sizes {
+  readonly channels: number;
+  readonly layers: number;
+  readonly batch: number;
+  readonly frames: number;
+  readonly mel: number;
+  readonly hidden: number;
+}
+
+/** Timed pieces of work; each call is one repeat, waits for its result and may measure more than the time. */
+export interface Workload {
+  readonly work: Readonly<Record<string, () => void | Readonly<Record<string, number>>>>;
+  /** what is done twice before the first repeat */
+  readonly warmUp: readonly string[];
+  readonly stats: object;
+}
+
+/** Denoising steps of `sampler20`. */
+const samplerSteps = 20;
+
+function configOf(sizes: Sizes): Config {
+  return configSchema.parse({
+    audio: { melBins: sizes.mel },
+    model: {
+      melBins: sizes.mel,
+      hiddenSize: sizes.hidden,
+      residualChannels: sizes.channels,
+      residualLayers: sizes.layers,
+    },
+    training: { learningRate: 4e-4 },
+  });
+}
+
+/** Weights of the denoiser alone; the peer has no pitch embedding. The output layer starts at random as the peer's does. */
+function denoiserWeights(config: Config): Map<string, HostTensor> {
+  const host = initialWeights(config.model, 1);
+  const specs = parameterSpecs(config.model).filter((s) => s.trained && s.name.startsWith('denoise_fn.'));
+  return new Map(specs.map((spec) => [spec.name, toInternal(spec, host.get(spec.name)!)]));
+}
+
+function exampleInputs(sizes: Sizes): Record<'x' | 't' | 'cond' | 'target', tf.Tensor> {
+  const { batch: B, frames: T, mel: M, hidden: H } = sizes;
+  return {
+    x: tf.randomNormal([B, T, M]),
+    t: tf.range(100, 100 + B, 1, 'int32'),
+    cond: tf.randomNormal([B, T, H]),
+    target: tf.randomNormal([B, T, M]),
+  };
+}
+
+function predict(config: Config, weights: VariableTensors, inputs: NamedTensors): tf.Tensor3D {
+  const projected = projectCondition(weights, config.model, inputs.cond as tf.Tensor3D);
+  return denoise(weights, config.model, inputs.x as tf.Tensor3D, inputs.t as tf.Tensor1D, projected);
+}
+
+function meanSquaredError(config: Config, weights: VariableTensors, inputs: NamedTensors): tf.Scalar {
+  return predict(config, weights, inputs).sub(inputs.target!).square().mean();
+}
+
+/** Reads a result, as the peer reads its loss, and frees everything. */
+function finish(results: Record<string, tf.Tensor>): void {
+  for (const tensor of Object.values(results)) tensor.dataSync();
+  tf.dispose(results);
+}
+
+/** The work as one graph. @param warmUp the works that will be asked for */
+export async function compiledWorkload(
+  sizes: Sizes,
+  precision: Precision,
+  warmUp: readonly string[],
+): Promise<Workload> {
+  const config = configOf(sizes);
+  const program = await compileProgram(compiledSpec(config, sizes, precision));
+  const { target, ...given } = exampleInputs(sizes);
+  let step = 0;
+  return {
+    stats: program.stats,
+    warmUp,
+    work: {
+      train: () => {
+        step += 1;
+        const factors = tf.tensor1d(updateFactors(config.training, step, config.training.learningRate));
+        finish(program.call('train', { ...given, target, factors }));
+        factors.dispose();
+      },
+      forward: () => finish(program.call('forward', given)),
+      sampler20: () => sampleTwentySteps(program, given),
+    },
+  };
+}
+
+function sampleTwentySteps(program: Program, given: Record<'x' | 't' | 'cond', tf.Tensor>): void {
+  const projected = program.call('project', { cond: given.cond });
+  finish(program.call('sample', { x: given.x, t: given.t, ...projected }));
+  tf.dispose(projected);
+}
+
+function compiledSpec(
+  config: Config,
+  sizes: Sizes,
+  precision: Precision,
+): Parameters<typeof compileProgram>[0] {
+  const weights = denoiserWeights(config);
+  const names = [...weights.keys()];
+  const variables = new Map<string, InitialValue>(weights);
+  for (const [name, { shape }] of weights) {
+    for (const moment of Object.values(momentNames)) variables.set(moment(name), { shape });
+  }
+  const { batch: B, frames: T, mel: M, hidden: H, channels: C } = sizes;
+  const float = (...shape: number[]): InputSpec => ({ shape, dtype: 'float32' });
+  const x = float(B, T, M);
+  const t: InputSpec = { shape: [B], dtype: 'int32' };
+  const cond = float(B, T, H);
+  const layers = Array.from({ length: sizes.layers }, (_, i) => `projected${String(i).padStart(2, '0')}`);
+  return {
+    variables,
+    precision,
+    functions: {
+      forward: {
+        inputs: { x, t, cond },
+        fn: (inputs, w) => ({ outputs: { y: predict(config, w, inputs) } }),
+      },
+      train: {
+        inputs: { x, t, cond, target: x, factors: factorsInput },
+        fn: (inputs, w) => {
+          const lossOf = (given: VariableTensors): tf.Scalar => meanSquaredError(config, given, inputs);
+          const scaling = { precision, lossScale: 1 };
+          const { loss, adam } = traceUpdate(config.training, w, names, inputs.factors!, lossOf, scaling);
+          return { outputs: { loss }, adam };
+        },
+      },
+      project: {
+        inputs: { cond },
+        fn: (inputs, w) => {
+          const projected = projectCondition(w, config.model, inputs.cond as tf.Tensor3D);
+          return { outputs: Object.fromEntries(layers.map((name, i) => [name, projected[i]!])) };
+        },
+      },
+      sample: {
+        inputs: { x, t, ...Object.fromEntries(layers.map((name) => [name, float(B, T, 2 * C)])) },
+        fn: (inputs, w) => {
+          const projected = layers.map((name) => inputs[name] as tf.Tensor3D);
+          let y = inputs.x as tf.Tensor3D;
+          for (let i = 0; i < samplerSteps; i++) {
+            y = y.sub(denoise(w, config.model, y, inputs.t as tf.Tensor1D, projected).mul(0.05));
+          }
+          return { outputs: { y } };
+        },
+      },
+    },
+  };
+}
+
+/** The work operation by operation. */
+export function eagerWorkload(sizes: Sizes): Workload {
+  const config = configOf(sizes);
+  const weights = new Map(
+    [...denoiserWeights(config)].map(([name, { shape, data }]) => [
+      name,
+      tf.variable(tf.tensor(data, [...shape])),
+    ]),
+  );
+  const names = [...weights.keys()];
+  const optimizer = new AdamW(weights, config.training);
+  const inputs = exampleInputs(sizes);
+  const train = (): void =>
+    tf.tidy(() => {
+      const lossOf = (...w: tf.Tensor[]): tf.Scalar =>
+        meanSquaredError(config, new Map(names.map((name, i) => [name, w[i]!])), inputs);
+      const { value, grads } = tf.valueAndGrads(lossOf)([...weights.values()]);
+      optimizer.apply(new Map(names.map((name, i) => [name, grads[i]!])), config.training.learningRate);
+      value.dataSync();
+    });
+  return {
+    stats: {},
+    warmUp: ['train', 'forward'],
+    work: { train, forward: () => finish({ y: tf.tidy(() => predict(config, weights, inputs)) }) },
+  };
+}

@@ -1,0 +1,16 @@
+/** `npm run bench -- NAME …`: benches by name. Timing is measured here and nowhere else; see README.md. */
+import { benchDenoiser } from './denoiser';
+
+const benches: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
+  denoiser: benchDenoiser,
+};
+
+async function main(): Promise<void> {
+  const [name = '', ...args] = process.argv.slice(2);
+  const bench = benches[name];
+  if (bench) return bench(args);
+  console.error(`Expected one of ${Object.keys(benches).join(', ')}, got ${name || 'nothing'}`);
+  process.exitCode = 2;
+}
+
+void main();
