@@ -12,6 +12,7 @@ import type {
   InputSpec,
   NamedTensors,
   Precision,
+  ProgramFunction,
   VariableTensors,
 } from '../lib/model/tensor-program';
 import { factorsInput, momentNames, traceUpdate, updateFactors } from '../lib/training/compiled-update';
@@ -83,19 +84,26 @@ function finish(results: Record<string, tf.Tensor>): void {
   tf.dispose(results);
 }
 
-/** The work as one graph. @param warmUp the works that will be asked for */
+/** Functions that a work calls. */
+const functionsOf: Readonly<Record<string, readonly string[]>> = {
+  train: ['train'],
+  forward: ['forward'],
+  sampler20: ['project', 'sample'],
+};
+
+/** The work as one graph. @param works those that will be asked for */
 export async function compiledWorkload(
   sizes: Sizes,
   precision: Precision,
-  warmUp: readonly string[],
+  works: readonly string[],
 ): Promise<Workload> {
   const config = configOf(sizes);
-  const program = await compileProgram(compiledSpec(config, sizes, precision));
+  const program = await compileProgram(compiledSpec(config, sizes, precision, works));
   const { target, ...given } = exampleInputs(sizes);
   let step = 0;
   return {
     stats: program.stats,
-    warmUp,
+    warmUp: works,
     work: {
       train: () => {
         step += 1;
@@ -119,6 +127,7 @@ function compiledSpec(
   config: Config,
   sizes: Sizes,
   precision: Precision,
+  works: readonly string[],
 ): Parameters<typeof compileProgram>[0] {
   const weights = denoiserWeights(config);
   const names = [...weights.keys()];
@@ -132,42 +141,44 @@ function compiledSpec(
   const t: InputSpec = { shape: [B], dtype: 'int32' };
   const cond = float(B, T, H);
   const layers = Array.from({ length: sizes.layers }, (_, i) => `projected${String(i).padStart(2, '0')}`);
+  const functions: Record<string, ProgramFunction> = {
+    forward: {
+      inputs: { x, t, cond },
+      fn: (inputs, w) => ({ outputs: { y: predict(config, w, inputs) } }),
+    },
+    train: {
+      inputs: { x, t, cond, target: x, factors: factorsInput },
+      fn: (inputs, w) => {
+        const lossOf = (given: VariableTensors): tf.Scalar => meanSquaredError(config, given, inputs);
+        const scaling = { precision, lossScale: 1 };
+        const { loss, adam } = traceUpdate(config.training, w, names, inputs.factors!, lossOf, scaling);
+        return { outputs: { loss }, adam };
+      },
+    },
+    project: {
+      inputs: { cond },
+      fn: (inputs, w) => {
+        const projected = projectCondition(w, config.model, inputs.cond as tf.Tensor3D);
+        return { outputs: Object.fromEntries(layers.map((name, i) => [name, projected[i]!])) };
+      },
+    },
+    sample: {
+      inputs: { x, t, ...Object.fromEntries(layers.map((name) => [name, float(B, T, 2 * C)])) },
+      fn: (inputs, w) => {
+        const projected = layers.map((name) => inputs[name] as tf.Tensor3D);
+        let y = inputs.x as tf.Tensor3D;
+        for (let i = 0; i < samplerSteps; i++) {
+          y = y.sub(denoise(w, config.model, y, inputs.t as tf.Tensor1D, projected).mul(0.05));
+        }
+        return { outputs: { y } };
+      },
+    },
+  };
+  const wanted = works.flatMap((work) => functionsOf[work]!);
   return {
     variables,
     precision,
-    functions: {
-      forward: {
-        inputs: { x, t, cond },
-        fn: (inputs, w) => ({ outputs: { y: predict(config, w, inputs) } }),
-      },
-      train: {
-        inputs: { x, t, cond, target: x, factors: factorsInput },
-        fn: (inputs, w) => {
-          const lossOf = (given: VariableTensors): tf.Scalar => meanSquaredError(config, given, inputs);
-          const scaling = { precision, lossScale: 1 };
-          const { loss, adam } = traceUpdate(config.training, w, names, inputs.factors!, lossOf, scaling);
-          return { outputs: { loss }, adam };
-        },
-      },
-      project: {
-        inputs: { cond },
-        fn: (inputs, w) => {
-          const projected = projectCondition(w, config.model, inputs.cond as tf.Tensor3D);
-          return { outputs: Object.fromEntries(layers.map((name, i) => [name, projected[i]!])) };
-        },
-      },
-      sample: {
-        inputs: { x, t, ...Object.fromEntries(layers.map((name) => [name, float(B, T, 2 * C)])) },
-        fn: (inputs, w) => {
-          const projected = layers.map((name) => inputs[name] as tf.Tensor3D);
-          let y = inputs.x as tf.Tensor3D;
-          for (let i = 0; i < samplerSteps; i++) {
-            y = y.sub(denoise(w, config.model, y, inputs.t as tf.Tensor1D, projected).mul(0.05));
-          }
-          return { outputs: { y } };
-        },
-      },
-    },
+    functions: Object.fromEntries(wanted.map((name) => [name, functions[name]!])),
   };
 }
 

@@ -148,7 +148,9 @@ class Builder {
       const { shape } = this.spec.variables.get(variable)!;
       const ref = this.placeholder(`${name}/${i}`, shape, 'float32');
       inputs[variable] = { ref, shape, type: 'float32' };
-      return `^${this.variables.assign(variable, ref)}`;
+      // The variable would keep the caller's array, which cannot be updated in place, until its first update copies it.
+      const copy = this.graph.node('DeepCopy', [ref], { T: attr.type('float32') });
+      return `^${this.variables.assign(variable, copy)}`;
     });
     const one = this.graph.constant([1], [], 'float32');
     const ref = this.graph.node('Identity', [one, ...done], { T: attr.type('float32') });

@@ -33,7 +33,8 @@ export async function compileProgram(spec: ProgramSpec): Promise<Program> {
     traceMs: traced - started,
     loadMs: performance.now() - traced,
   });
-  collectGarbage();
+  // By then the caller has let go of the values that it gave.
+  setImmediate(collectGarbage);
   return program;
 }
 

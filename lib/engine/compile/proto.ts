@@ -66,16 +66,28 @@ export interface SignatureSpec {
   readonly outputs: Readonly<Record<string, SignatureTensor>>;
 }
 
-/** GraphDef under construction. */
+/** A field of a message: tag (wire type 2), length, content. */
+function delimited(field: number, content: Uint8Array): Uint8Array {
+  const head = [(field << 3) | 2];
+  let rest = content.length;
+  for (; rest > 127; rest = Math.floor(rest / 128)) head.push((rest % 128) | 128);
+  head.push(rest);
+  return Buffer.concat([Uint8Array.from(head), content]);
+}
+
+/** Numbers of the fields that are put together here; all other messages are written by their classes. */
+const fields = { graphNode: 1, graphVersions: 4, metaGraph: 2, metaGraphGraph: 2 } as const;
+
+/** GraphDef under construction. Nodes are kept as bytes: as objects they would take some 10 kB each. */
 export class GraphDef {
   // TensorFlow refuses graphs that claim to come from a producer older than the ops they use.
   private static readonly producer = 1882;
-  private readonly message = new api.GraphDef();
+  private readonly parts: Uint8Array[] = [];
 
   constructor() {
     const versions = new api.VersionDef();
     versions.setProducer(GraphDef.producer);
-    this.message.setVersions(versions);
+    this.parts.push(delimited(fields.graphVersions, versions.serializeBinary()));
   }
 
   /** Adds one node. `inputs` are refs: `name`, `name:1`, or `^name` for a control dependency. */
@@ -90,7 +102,7 @@ export class GraphDef {
     node.setOp(op);
     for (const input of inputs) node.addInput(input);
     for (const [key, value] of Object.entries(attributes)) node.getAttrMap().set(key, value);
-    this.message.addNode(node);
+    this.parts.push(delimited(fields.graphNode, node.serializeBinary()));
   }
 
   /**
@@ -102,13 +114,14 @@ export class GraphDef {
     info.addTags('serve');
     const meta = new api.MetaGraphDef();
     meta.setMetaInfoDef(info);
-    if (withGraph) meta.setGraphDef(this.message);
-    for (const [name, spec] of Object.entries(signatures))
+    for (const [name, spec] of Object.entries(signatures)) {
       meta.getSignatureDefMap().set(name, signatureDef(spec));
+    }
     const model = new api.SavedModel();
     model.setSavedModelSchemaVersion(1);
-    model.addMetaGraphs(meta);
-    return model.serializeBinary();
+    const graph = withGraph ? [delimited(fields.metaGraphGraph, Buffer.concat(this.parts))] : [];
+    const metaGraph = Buffer.concat([meta.serializeBinary(), ...graph]);
+    return Buffer.concat([model.serializeBinary(), delimited(fields.metaGraph, metaGraph)]);
   }
 }
 
