@@ -30,6 +30,7 @@ export interface Sizes {
 
 /** Timed pieces of work; each call is one repeat, waits for its result and may measure more than the time. */
 export interface Workload {
+  // biome-ignore lint/suspicious/noConfusingVoidType: work without figures of its own returns nothing
   readonly work: Readonly<Record<string, () => void | Readonly<Record<string, number>>>>;
   /** what is done twice before the first repeat */
   readonly warmUp: readonly string[];

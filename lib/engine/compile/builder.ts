@@ -67,7 +67,8 @@ export function buildProgram(spec: ProgramSpec, nativeDilation: boolean): BuiltP
   const backend = graphBackend();
   const before = tf.getBackend();
   backend.use(builder.trace);
-  tf.setBackend(graphBackendName);
+  // Both backends are initialised, so this switches at once; the promise says nothing more.
+  void tf.setBackend(graphBackendName);
   try {
     withFusedGradients(() => tf.tidy(() => builder.addAll()));
     const { graph, signatures } = builder;
@@ -76,7 +77,7 @@ export function buildProgram(spec: ProgramSpec, nativeDilation: boolean): BuiltP
   } catch (error) {
     throw explain(error);
   } finally {
-    tf.setBackend(before);
+    void tf.setBackend(before);
     backend.use(undefined);
   }
 }

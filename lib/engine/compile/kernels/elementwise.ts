@@ -59,7 +59,7 @@ const logical: Readonly<Record<string, string>> = { LogicalAnd: 'LogicalAnd', Lo
 export function registerElementwise(): void {
   for (const [name, op] of Object.entries(unary)) {
     kernel(name, (inputs, _, c) => {
-      const x = inputs['x']!;
+      const x = inputs.x!;
       return c.output(c.graph.node(op, [c.ref(x)], typeOf(x)), x.shape, x.dtype);
     });
   }
