@@ -53,7 +53,7 @@ async function serve({ work, warmUp, stats }: Workload): Promise<void> {
     if (run === undefined) throw new Error(`Expected one of ${Object.keys(work).join(', ')}, got ${name}`);
     const started = performance.now();
     const more = run();
-    answer({ work: name, seconds: (performance.now() - started) / 1000, ...more });
+    answer({ work: name, seconds: (performance.now() - started) / 1000, ...(more ?? {}) });
   }
 }
 

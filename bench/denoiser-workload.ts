@@ -28,10 +28,9 @@ export interface Sizes {
   readonly hidden: number;
 }
 
-/** Timed pieces of work; each call is one repeat, waits for its result and may measure more than the time. */
+/** Timed pieces of work; each call is one repeat, waits for its result, and may return more numbers than the time. */
 export interface Workload {
-  // biome-ignore lint/suspicious/noConfusingVoidType: work without figures of its own returns nothing
-  readonly work: Readonly<Record<string, () => void | Readonly<Record<string, number>>>>;
+  readonly work: Readonly<Record<string, () => unknown>>;
   /** what is done twice before the first repeat */
   readonly warmUp: readonly string[];
   readonly stats: object;

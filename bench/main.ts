@@ -1,8 +1,10 @@
 /** `npm run bench -- NAME …`: benches by name. Timing is measured here and nowhere else; see README.md. */
 import { benchDenoiser } from './denoiser';
+import { benchGpu } from './gpu';
 
 const benches: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
   denoiser: benchDenoiser,
+  gpu: benchGpu,
 };
 
 async function main(): Promise<void> {

@@ -16,7 +16,7 @@ export interface StepShape extends BatchShape {
 const stepsPerOctave = 4;
 
 /** The next number, at or above `n`, out of 1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 20, … */
-function roundUpToGrid(n: number): number {
+export function roundUpToGrid(n: number): number {
   const step = 2 ** Math.max(0, Math.floor(Math.log2(n)) - Math.log2(stepsPerOctave));
   return Math.ceil(n / step) * step;
 }

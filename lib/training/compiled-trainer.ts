@@ -196,7 +196,10 @@ class CompiledTrainer implements Trainer {
 
   private readState(): ReadonlyMap<string, HostTensor> {
     if (this.held) {
-      const filled = ({ shape, data }: InitialValue): HostTensor => ({ shape, data: data ?? zerosOf(shape) });
+      const filled = ({ shape, data }: InitialValue): HostTensor => ({
+        shape,
+        data: data ?? new Float32Array(tf.util.sizeFromShape([...shape])),
+      });
       return new Map([...this.held].map(([name, value]) => [name, filled(value)]));
     }
     const shapes = new Map(this.specs.map((spec) => [spec.name, toInternalShape(spec)]));
@@ -244,8 +247,4 @@ function functionName(use: BatchUse, shape: StepShape): string {
 /** Shape of a parameter in our layout. */
 function toInternalShape({ kind, shape }: ParameterSpec): readonly number[] {
   return kind === 'linear' || kind === 'conv1d' ? [...shape].reverse() : shape;
-}
-
-function zerosOf(shape: readonly number[]): Float32Array {
-  return new Float32Array(shape.reduce((a, b) => a * b, 1));
 }

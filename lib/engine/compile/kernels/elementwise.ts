@@ -58,10 +58,7 @@ const logical: Readonly<Record<string, string>> = { LogicalAnd: 'LogicalAnd', Lo
 /** Registers all kernels of this file. */
 export function registerElementwise(): void {
   for (const [name, op] of Object.entries(unary)) {
-    kernel(name, (inputs, _, c) => {
-      const x = inputs.x!;
-      return c.output(c.graph.node(op, [c.ref(x)], typeOf(x)), x.shape, x.dtype);
-    });
+    kernel(name, ({ x }, _, c) => c.output(c.graph.node(op, [c.ref(x!)], typeOf(x!)), x!.shape, x!.dtype));
   }
   for (const [name, op] of Object.entries(binary)) registerBinary(name, op, undefined);
   for (const [name, op] of Object.entries(comparison)) registerBinary(name, op, 'bool');
