@@ -26,6 +26,8 @@ export { type CheckpointFile, findCheckpoints, newestGoodCheckpoint } from './ch
 export { readCheckpoint } from './checkpoint/read';
 export { verifyCheckpoint } from './checkpoint/verify';
 export { writeCheckpoint } from './checkpoint/write';
+/** Loads the engine and chooses how to compute: compiled graphs, or operation by operation. */
+export { computeOf } from './cli/compute';
 /** Names in a configuration -> encoder, pitch estimator, vocoder; `partsOf` is what `loadVoice` asks for. */
 export { encoderOf, partsOf, pitchEstimatorOf, vocoderOf } from './cli/parts';
 /** Errors that people can cause (`code` is stable), and how long work reports where it is. */
