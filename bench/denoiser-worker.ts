@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import { setImmediate } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { loadEngine } from '../lib/engine/backend';
-import type { Precision } from '../lib/model/tensor-program';
+import type { Precision } from '../lib/tensor/program';
 import { compiledWorkload, eagerWorkload, type Sizes, type Workload } from './denoiser-workload';
 import { trainerWorkload } from './trainer-workload';
 
@@ -27,12 +27,18 @@ async function main(): Promise<void> {
       frames: option,
       mel: option,
       hidden: option,
+      'side-by-side': { type: 'boolean' },
     },
   });
   const threads = Number(values.threads);
-  await loadEngine(threads === availableParallelism() ? {} : { threads });
+  const sideBySide = values['side-by-side'] === true;
+  const { lanes } = await loadEngine(
+    threads === availableParallelism() ? { sideBySide } : { threads, sideBySide },
+  );
   const how = values.how as 'eager' | Precision;
-  if (values.mode === 'demo' || values.mode === 'full') return serve(await trainerWorkload(values.mode, how));
+  if (values.mode === 'demo' || values.mode === 'full') {
+    return serve(await trainerWorkload(values.mode, how, lanes));
+  }
   const sizes = Object.fromEntries(sizeNames.map((name) => [name, Number(values[name])])) as unknown as Sizes;
   if (how === 'eager') return serve(eagerWorkload(sizes));
   return serve(await compiledWorkload(sizes, how, values.works!.split(',')));

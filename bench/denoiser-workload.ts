@@ -3,7 +3,6 @@ import * as tf from '@tensorflow/tfjs';
 import { toInternal } from '../lib/checkpoint/key-map';
 import { type Config, configSchema } from '../lib/config/schema';
 import { compileProgram } from '../lib/engine/compile/program';
-import type { Program } from '../lib/engine/compile/types';
 import { denoise, projectCondition } from '../lib/model/denoiser';
 import { initialWeights } from '../lib/model/initial-weights';
 import { type HostTensor, parameterSpecs } from '../lib/model/parameters';
@@ -13,8 +12,9 @@ import type {
   NamedTensors,
   Precision,
   ProgramFunction,
+  TensorProgram,
   VariableTensors,
-} from '../lib/model/tensor-program';
+} from '../lib/tensor/program';
 import { factorsInput, momentNames, traceUpdate, updateFactors } from '../lib/training/compiled-update';
 import { AdamW } from '../lib/training/optimizer';
 
@@ -117,7 +117,7 @@ export async function compiledWorkload(
   };
 }
 
-function sampleTwentySteps(program: Program, given: Record<'x' | 't' | 'cond', tf.Tensor>): void {
+function sampleTwentySteps(program: TensorProgram, given: Record<'x' | 't' | 'cond', tf.Tensor>): void {
   const projected = program.call('project', { cond: given.cond });
   finish(program.call('sample', { x: given.x, t: given.t, ...projected }));
   tf.dispose(projected);

@@ -1,11 +1,12 @@
 /** `npm run bench -- denoiser`: the denoiser against PyTorch, and compiled against eager. README.md explains the figures. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Contender, type Measurement, measure, medianOf } from './interleave';
-import { TimedProcess } from './timed-process';
+import { type Bound, hasBfloat16, noteBusy, type Plan, print, type Report } from './report';
+import { TimedProcess, withProcesses } from './timed-process';
 
 type Precision = 'f32' | 'bf16';
 
@@ -26,7 +27,7 @@ const sizes = [
 const threads = ['--threads', String(availableParallelism())];
 
 /** What the issue asks for, and aims at. */
-const bounds: Readonly<Record<string, { readonly must: number; readonly aim?: number }>> = {
+const bounds: Readonly<Record<string, Bound>> = {
   train_f32: { must: 0.9, aim: 0.8 },
   train_bf16: { must: 1, aim: 0.85 },
   forward_f32: { must: 0.95, aim: 0.85 },
@@ -52,32 +53,6 @@ function peer(...args: string[]): Promise<TimedProcess | null> {
   if (!existsSync(script)) return Promise.resolve(null);
   const python = process.env.DIFF_SVC_TORCH_PYTHON ?? 'python3';
   return TimedProcess.start(python, [script, '--serve', ...threads, ...sizes, ...args]);
-}
-
-/** Runs `action` with processes that are stopped afterwards. */
-async function withProcesses<T>(
-  starts: Readonly<Record<string, () => Promise<TimedProcess | null>>>,
-  action: (processes: ReadonlyMap<string, TimedProcess>) => Promise<T>,
-): Promise<T> {
-  const processes = new Map<string, TimedProcess>();
-  try {
-    for (const [name, start] of Object.entries(starts)) {
-      const started = await start();
-      if (started) processes.set(name, started);
-    }
-    return await action(processes);
-  } finally {
-    for (const each of processes.values()) each.stop();
-  }
-}
-
-type Plan = Parameters<typeof measure>[1];
-type Figures = Record<string, number>;
-
-interface Report {
-  readonly ratios: Figures;
-  readonly figures: Figures;
-  readonly notes: string[];
 }
 
 /** Works of one precision against the peer. */
@@ -139,12 +114,6 @@ function addMemory(processes: ReadonlyMap<string, TimedProcess>, { figures }: Re
   figures.rss_ratio = (mine ?? Number.NaN) / (theirs ?? Number.NaN);
 }
 
-function noteBusy(what: string, { busy, foreignCpu }: Measurement, { notes, figures }: Report): void {
-  figures[`${what} foreign cpu before`] = foreignCpu.before;
-  figures[`${what} foreign cpu after`] = foreignCpu.after;
-  if (busy) notes.push(`machine busy during ${what}: the figures mean little`);
-}
-
 /** Our trainers against each other, at the demo's size and at full size. */
 async function compareTrainers(plan: Plan, report: Report): Promise<void> {
   const trainer = (mode: string, how: string) => () => ours('--mode', mode, '--how', how);
@@ -152,6 +121,8 @@ async function compareTrainers(plan: Plan, report: Report): Promise<void> {
     compiled: trainer('demo', 'f32'),
     eager: trainer('demo', 'eager'),
     full: trainer('full', 'f32'),
+    sideBySide: () => ours('--mode', 'demo', '--how', 'f32', '--side-by-side'),
+    fullSideBySide: () => ours('--mode', 'full', '--how', 'f32', '--side-by-side'),
   };
   await withProcesses(starts, async (processes) => {
     const contenders = [...processes].map(([name, process]): Contender => ({ name, process, work: 'train' }));
@@ -162,19 +133,15 @@ async function compareTrainers(plan: Plan, report: Report): Promise<void> {
     figures['demo compiled s'] = medianOf(measured, 'compiled');
     figures['demo eager s'] = medianOf(measured, 'eager');
     figures.eager_speedup = figures['demo eager s'] / figures['demo compiled s'];
+    figures['demo side by side s'] = medianOf(measured, 'sideBySide');
+    figures.eager_speedup_side_by_side = figures['demo eager s'] / figures['demo side by side s'];
+    figures['full-size trainer s'] = medianOf(measured, 'full');
+    figures['full-size trainer side by side s'] = medianOf(measured, 'fullSideBySide');
     figures.overhead_outside_tensorflow = medianOf(measured, 'full', 'outside');
     const grown = await processes.get('compiled')?.ask('grow');
     figures['tensors gained in 2000 steps'] = grown?.tensors ?? Number.NaN;
     figures['MiB gained in 2000 steps'] = grown?.mebibytes ?? Number.NaN;
   });
-}
-
-function hasBfloat16(): boolean {
-  try {
-    return /avx512_bf16|amx_bf16/.test(readFileSync('/proc/cpuinfo', 'utf8'));
-  } catch {
-    return false;
-  }
 }
 
 /** @param args `--json FILE`, `--runs N`, `--attempts N` */
@@ -193,20 +160,10 @@ export async function benchDenoiser(args: readonly string[]): Promise<void> {
   if (hasBfloat16()) await comparePrecision('bf16', plan, report);
   else report.notes.push('bf16 left out: this CPU has neither avx512_bf16 nor amx_bf16');
   await compareTrainers(plan, report);
-  print(report);
+  print(report, bounds);
   if (values.json === undefined) return;
   const { eager_train, ...ratios } = report.ratios;
   const { rss_ratio, eager_speedup, ...figures } = report.figures;
   const json = { ratios, rss_ratio, eager_speedup, eager_train, notes: report.notes, figures };
   await writeFile(values.json, `${JSON.stringify(json, null, 2)}\n`);
-}
-
-function print({ ratios, figures, notes }: Report): void {
-  for (const [name, value] of Object.entries({ ...ratios, ...figures })) {
-    const bound = bounds[name];
-    const aim = bound?.aim === undefined ? '' : `, aim ${bound.aim}`;
-    const verdict = bound ? `${value <= bound.must ? 'ok  ' : 'MISS'} must ${bound.must}${aim}` : '';
-    console.log(`${name.padEnd(34)} ${value.toFixed(4).padStart(9)}  ${verdict}`);
-  }
-  for (const note of notes) console.log(note);
 }

@@ -57,3 +57,20 @@ export class TimedProcess {
     this.child.kill();
   }
 }
+
+/** Runs `action` with processes that are stopped afterwards; those that do not start are left out. */
+export async function withProcesses<T>(
+  starts: Readonly<Record<string, () => Promise<TimedProcess | null>>>,
+  action: (processes: ReadonlyMap<string, TimedProcess>) => Promise<T>,
+): Promise<T> {
+  const processes = new Map<string, TimedProcess>();
+  try {
+    for (const [name, start] of Object.entries(starts)) {
+      const started = await start();
+      if (started) processes.set(name, started);
+    }
+    return await action(processes);
+  } finally {
+    for (const each of processes.values()) each.stop();
+  }
+}

@@ -5,13 +5,13 @@ import { preset } from '../lib/config/presets';
 import type { Config } from '../lib/config/schema';
 import type { Batch } from '../lib/data/batch';
 import { compileProgram } from '../lib/engine/compile/program';
-import type { CompileProgram, Precision } from '../lib/model/tensor-program';
+import type { CompileProgram, Precision } from '../lib/tensor/program';
 import { createCompiledTrainer } from '../lib/training/compiled-trainer';
 import { createEagerTrainer } from '../lib/training/eager-trainer';
 import type { Workload } from './denoiser-workload';
 
 /** Batch of made-up features with `size` items of `frames` frames. */
-function madeUpBatch(config: Config, size: number, frames: number): Batch {
+export function madeUpBatch(config: Config, size: number, frames: number): Batch {
   const { melBins, hiddenSize } = config.model;
   const waves = (length: number): Float32Array => Float32Array.from({ length }, (_, i) => Math.sin(i * 1.7));
   return {
@@ -32,9 +32,14 @@ function residentMiB(): number {
 
 /**
  * `train`: one update. `grow`: 2,000 updates, with tensors and MiB gained over them.
+ * @param lanes parts of a batch that a compiled trainer computes side by side
  * @param size `demo`: the preset; `full`: the default network with the peer's batch
  */
-export async function trainerWorkload(size: 'demo' | 'full', how: 'eager' | Precision): Promise<Workload> {
+export async function trainerWorkload(
+  size: 'demo' | 'full',
+  how: 'eager' | Precision,
+  lanes = 1,
+): Promise<Workload> {
   const config = preset(size === 'demo' ? 'demo' : 'nsf-44k');
   const { maxSentences, cropFrames } = config.training;
   const batch =
@@ -43,7 +48,7 @@ export async function trainerWorkload(size: 'demo' | 'full', how: 'eager' | Prec
   const trainer =
     how === 'eager'
       ? createEagerTrainer(config, null)
-      : createCompiledTrainer(config, null, { compile: timedCompile(inside), precision: how });
+      : createCompiledTrainer(config, null, { compile: timedCompile(inside), precision: how, lanes });
   await trainer.prepare?.({ update: [batch] });
   let update = 0;
   const train = (): void => {

@@ -3,6 +3,7 @@
  * backend runs it; whoever starts a program (cli, notebook, a test) calls `loadEngine` first.
  */
 import { createRequire } from 'node:module';
+import { availableParallelism } from 'node:os';
 import * as path from 'node:path';
 // The default import is node:util's own object, also in ES modules: what is put on it, tfjs-node sees.
 import util from 'node:util';
@@ -15,15 +16,24 @@ export interface Engine {
   readonly version: string;
   /** whether TensorFlow computes on a GPU */
   readonly usesGpu: boolean;
+  /** operations of a compiled graph that are meant to run side by side; 1: one after the other, each on all threads */
+  readonly lanes: number;
 }
 
 export interface EngineOptions {
   /** threads of one operation; default: `DIFF_SVC_THREADS`, else all cores. Only the first call of a process counts. */
   readonly threads?: number;
+  /**
+   * Shares the threads of a CPU among operations that run side by side instead of giving all to one after the other: for
+   * processes that do nothing but train compiled. Single operations, as the eager path runs them, get slower.
+   */
+  readonly sideBySide?: boolean;
 }
 
 type TfjsNode = typeof import('@tensorflow/tfjs-node-gpu');
 type Tfjs = typeof import('@tensorflow/tfjs');
+
+const maxLanes = 4;
 
 const requireModule = createRequire(__filename);
 let loaded: Promise<Engine> | undefined;
@@ -44,7 +54,9 @@ async function load(options: EngineOptions): Promise<Engine> {
     const { binding } = tf.backend() as unknown as {
       binding: { TF_Version: string; isUsingGpuDevice(): boolean };
     };
-    return { backend: 'tensorflow', version: binding.TF_Version, usesGpu: binding.isUsingGpuDevice() };
+    const usesGpu = binding.isUsingGpuDevice();
+    const lanes = options.sideBySide && !usesGpu ? lanesOf(options) : 1;
+    return { backend: 'tensorflow', version: binding.TF_Version, usesGpu, lanes };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     return loadJavaScript(`${reason.split('\n')[0]}\nRun \`npm run setup\` in the project's folder.`);
@@ -61,15 +73,27 @@ async function loadJavaScript(reason: string): Promise<Engine> {
   await tf.setBackend('cpu');
   // The backend's own advice at the first tensor is to install another package, which is not the remedy here.
   (tf.backend() as unknown as { firstUse: boolean }).firstUse = false;
-  return { backend: 'cpu', version: tf.version.tfjs, usesGpu: false };
+  return { backend: 'cpu', version: tf.version.tfjs, usesGpu: false, lanes: 1 };
+}
+
+function threadsOf({ threads }: EngineOptions): number {
+  return threads ?? Number(process.env.DIFF_SVC_THREADS ?? availableParallelism());
+}
+
+/** Every lane is a part of the graph of its own, so there are few. */
+function lanesOf(options: EngineOptions): number {
+  return Math.min(maxLanes, threadsOf(options));
 }
 
 /** Settings that TensorFlow reads from the environment while it loads. What the user has set stays. */
 function setEnvironment(options: EngineOptions): void {
   const { env } = process;
-  const threads = options.threads ?? env.DIFF_SVC_THREADS;
-  if (threads !== undefined) {
-    env.TF_NUM_INTRAOP_THREADS = String(threads);
+  if (options.sideBySide) {
+    const lanes = lanesOf(options);
+    env.TF_NUM_INTRAOP_THREADS = String(Math.max(1, Math.floor(threadsOf(options) / lanes)));
+    env.TF_NUM_INTEROP_THREADS = String(lanes);
+  } else if ((options.threads ?? env.DIFF_SVC_THREADS) !== undefined) {
+    env.TF_NUM_INTRAOP_THREADS = String(threadsOf(options));
     env.TF_NUM_INTEROP_THREADS = '1';
   }
   if (!env.DIFF_SVC_DEBUG) env.TF_CPP_MIN_LOG_LEVEL ??= '2';

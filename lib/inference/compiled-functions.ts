@@ -7,7 +7,7 @@ import { noisePredictor } from '../model/noise-predictor';
 import type { NoiseSchedule } from '../model/noise-schedule';
 import { multistep } from '../model/sample-plms';
 import { clampNoise, type Move, type PredictNoise, transferFactors } from '../model/sampler';
-import type { InputSpec, NamedTensors, ProgramFunction, VariableTensors } from '../model/tensor-program';
+import type { InputSpec, NamedTensors, ProgramFunction, VariableTensors } from '../tensor/program';
 
 /** Lengths that a function is made for. */
 export interface SliceShape {

@@ -18,7 +18,7 @@ import type {
   ProgramFunction,
   ProgramStats,
   TensorProgram,
-} from '../model/tensor-program';
+} from '../tensor/program';
 import {
   conditionFunction,
   firstMoveFunction,

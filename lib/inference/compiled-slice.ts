@@ -1,7 +1,7 @@
 /** One slice of a song on its way through compiled functions. */
 import * as tf from '@tensorflow/tfjs';
 import type { Move, NoiseSource, PredictNoise } from '../model/sampler';
-import type { TensorProgram } from '../model/tensor-program';
+import type { TensorProgram } from '../tensor/program';
 import { initialState, moveFactors, type SliceModel, type SliceShape } from './compiled-functions';
 import type { SampleRequest } from './voice';
 

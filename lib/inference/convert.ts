@@ -108,7 +108,8 @@ async function renderPiece(voice: Voice, from: PieceInput, options: ConvertOptio
     data: mel.data.map((v) => Math.min(inference.melMax, Math.max(inference.melMin, v))),
   };
   const f0Hz = from.pitch.f0Hz.slice(first, first + frames);
-  return voice.vocoder.synthesize({ mel: clipped, f0Hz, seed: options.seed + from.index });
+  const { signal } = options;
+  return voice.vocoder.synthesize({ mel: clipped, f0Hz, seed: options.seed + from.index, signal });
 }
 
 /** Adds the fade's margin on both sides and moves the start down to a frame, so that the song's frames are the piece's. */

@@ -63,7 +63,8 @@ export async function loadVoice(path: string, options: LoadVoiceOptions): Promis
   };
 }
 
-async function checkpointAt(path: string, notice: OnNotice): Promise<string> {
+/** The .ckpt that `path` stands for. @throws UserError `no-checkpoint` */
+export async function checkpointAt(path: string, notice: OnNotice): Promise<string> {
   const found = await stat(path).catch(() => null);
   if (found?.isFile()) return path;
   const newest = found?.isDirectory()

@@ -2,7 +2,7 @@
 import type { Checkpoint } from '../checkpoint/checkpoint';
 import type { OnNotice } from '../config/progress';
 import type { Config } from '../config/schema';
-import { unsupportedOpError } from '../model/tensor-program';
+import { unsupportedOpError } from '../tensor/program';
 import { type CompiledTrainerOptions, createCompiledTrainer } from './compiled-trainer';
 import { createEagerTrainer } from './eager-trainer';
 import type { Trainer } from './trainer';

@@ -3,16 +3,11 @@ import * as tf from '@tensorflow/tfjs';
 import type { Config } from '../config/schema';
 import type { Batch } from '../data/batch';
 import type { NoiseSchedule } from '../model/noise-schedule';
-import type {
-  InputSpec,
-  NamedTensors,
-  Precision,
-  ProgramFunction,
-  VariableTensors,
-} from '../model/tensor-program';
+import type { InputSpec, NamedTensors, Precision, ProgramFunction, VariableTensors } from '../tensor/program';
 import { type DrawKey, drawNoise, drawnDropout, drawTimesteps } from './compiled-draws';
 import { padBatch, padRows, type StepShape } from './compiled-shapes';
 import { factorsInput, traceUpdate } from './compiled-update';
+import { lanesFor } from './lanes';
 import { diffusionLoss, type LossInput } from './loss';
 import type { StepDraws } from './step';
 
@@ -25,6 +20,8 @@ export interface StepModel {
   readonly precision: Precision;
   /** `graph`: noise and steps are drawn inside; `given`: they are inputs */
   readonly draws: 'graph' | 'given';
+  /** parts of a batch that may be computed side by side */
+  readonly lanes: number;
 }
 
 /**
@@ -110,6 +107,7 @@ function lossOn(
     schedule,
     { ...inputs, ...drawn, ...exists } as unknown as LossInput,
     dropout,
+    lanesFor(shape.size, model.lanes),
   );
 }
 

@@ -4,7 +4,7 @@
  */
 import type { Config } from '../config/schema';
 import type { Batch } from '../data/batch';
-import type { BatchShape } from './trainer';
+import type { BatchShape, BatchUse } from './trainer';
 
 /** What a step is compiled for. */
 export interface StepShape extends BatchShape {
@@ -39,6 +39,11 @@ export function stepShapeOf(batch: BatchShape, config: Config): StepShape {
 /** A name for messages and signatures. */
 export function shapeName({ size, frames, units, padded }: StepShape): string {
   return `${size}x${frames}x${units}${padded ? 'p' : ''}`;
+}
+
+/** Name of the function that computes batches of a shape. */
+export function functionName(use: BatchUse, shape: StepShape): string {
+  return `${use}/${shapeName(shape)}`;
 }
 
 /**

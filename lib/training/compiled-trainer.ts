@@ -11,15 +11,9 @@ import type { Batch } from '../data/batch';
 import { initialWeights } from '../model/initial-weights';
 import { scheduleFromBuffers } from '../model/noise-schedule';
 import { type HostTensor, type ParameterSpec, parameterSpecs } from '../model/parameters';
-import type {
-  CompileProgram,
-  InitialValue,
-  Precision,
-  ProgramStats,
-  TensorProgram,
-} from '../model/tensor-program';
+import type { CompileProgram, InitialValue, Precision, ProgramStats, TensorProgram } from '../tensor/program';
 import { type StepModel, stepTensors, updateFunction, validationFunction } from './compiled-functions';
-import { type StepShape, shapeName, stepShapeOf } from './compiled-shapes';
+import { functionName, type StepShape, shapeName, stepShapeOf } from './compiled-shapes';
 import { momentNames, updateFactors } from './compiled-update';
 import { learningRate } from './learning-rate';
 import { drawStep, type StepDraws } from './step';
@@ -29,6 +23,8 @@ import type { BatchShape, BatchUse, Trainer, TrainerState, UpdateMetrics } from 
 export interface CompiledTrainerOptions {
   readonly compile: CompileProgram;
   readonly precision: Precision;
+  /** parts of a batch to compute side by side (`Engine.lanes`); default 1. Sums are rounded otherwise with another number */
+  readonly lanes?: number;
   /** told what every compilation cost */
   readonly onCompiled?: (stats: ProgramStats) => void;
   /** draws from the host instead of inside the graph, by update number or index of the validation batch */
@@ -108,9 +104,10 @@ class CompiledTrainer implements Trainer {
     const trained = new Set(names);
     this.untrained = new Map([...host].map(([name, tensor]) => [name, trained.has(name) ? null : tensor]));
     const draws = options.draws ? 'given' : 'graph';
-    const { precision } = options;
-    this.model = { config, schedule: scheduleFromBuffers(host), names, precision, draws };
-    this.computation = `graph ${precision}${draws === 'given' ? ', draws of the host' : ''}`;
+    const { precision, lanes = 1 } = options;
+    this.model = { config, schedule: scheduleFromBuffers(host), names, precision, draws, lanes };
+    const parts = lanes === 1 ? '' : `, ${lanes} lanes`;
+    this.computation = `graph ${precision}${parts}${draws === 'given' ? ', draws of the host' : ''}`;
   }
 
   async prepare(batches: { readonly [use in BatchUse]?: readonly BatchShape[] }): Promise<void> {
@@ -238,10 +235,6 @@ class CompiledTrainer implements Trainer {
       'Train with float32 or bfloat16, or lower the learning rate.',
     );
   }
-}
-
-function functionName(use: BatchUse, shape: StepShape): string {
-  return `${use}/${shapeName(shape)}`;
 }
 
 /** Shape of a parameter in our layout. */

@@ -1,6 +1,6 @@
 /** One AdamW update as part of a compiled function: the mathematics of `optimizer.ts`, in place and in one chain. */
 import * as tf from '@tensorflow/tfjs';
-import type { AdamStep, InputSpec, Precision, VariableTensors } from '../model/tensor-program';
+import type { AdamStep, InputSpec, Precision, VariableTensors } from '../tensor/program';
 import type { AdamWConfig } from './optimizer';
 
 /** The input that carries what changes from update to update. */

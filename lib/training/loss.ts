@@ -2,11 +2,11 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Config } from '../config/schema';
 import { condition, frameMask } from '../model/conditioner';
-import { denoise, projectCondition } from '../model/denoiser';
 import { type Dropout, keepAll } from '../model/dropout';
 import { addNoise, type NoiseSchedule, valuesAt } from '../model/noise-schedule';
 import { normalizeMel } from '../model/normalize-mel';
 import type { Weights } from '../model/weights';
+import { denoiseInLanes } from './lanes';
 
 /** A batch with its random draws, on the device. */
 export interface LossInput {
@@ -32,6 +32,7 @@ const snrLimit = 5;
 /**
  * Loss of one batch: distance between what the network predicts and what it should, the noise or (`output: 'x0'`) the
  * clean mel, the latter weighted by min(SNR, 5) per item.
+ * @param lanes equal parts that the batch is computed in
  * @returns scalar
  */
 export function diffusionLoss(
@@ -40,14 +41,15 @@ export function diffusionLoss(
   schedule: NoiseSchedule,
   input: LossInput,
   dropout: Dropout = keepAll,
+  lanes = 1,
 ): tf.Scalar {
   const { model } = config;
   return tf.tidy(() => {
     const x0 = normalizeMel(input.mel, model);
     const cond = condition(weights, model, input, dropout);
     const x = addNoise(schedule, x0, input.noise, input.t);
-    const projected = projectCondition(weights, model, cond);
-    const predicted = denoise(weights, model, x, input.t, projected, input.exists);
+    const whole = { x, cond, t: input.t, exists: input.exists };
+    const predicted = denoiseInLanes(weights, model, whole, lanes);
     const target = model.output === 'noise' ? input.noise : x0;
     const distance = elementDistance(predicted, target, config.training.loss);
     const weighted =

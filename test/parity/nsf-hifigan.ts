@@ -34,16 +34,20 @@ function runWith(
     if (fixture.has(`${prefix}/${name}`)) report(`${prefix}/${name}`, values);
   };
   const [, bins, frames] = fixture.shape('mel_ln') as [number, number, number];
-  const sines = sineGenerator(fixture.data('f0'), draws, config.hopSize, config.sampleRate);
+  const sines = sineGenerator(fixture.data('f0'), {
+    draws,
+    hopSize: config.hopSize,
+    sampleRate: config.sampleRate,
+  });
   reportIfThere('sine', sines);
-  const source = mixHarmonics(sines, weights.mix.weights, weights.mix.bias);
+  const source = mixHarmonics(sines, weights.mix);
   reportIfThere('source', source);
   const wav = tf.tidy(() =>
     generate(
       weights,
       tf.tensor2d(fixture.data('mel_ln'), [bins, frames]).transpose<tf.Tensor2D>(),
       tf.tensor2d(source, [source.length, 1]),
-      (name, value) => reportIfThere(name, channelsFirst(value)),
+      { probe: (name, value) => reportIfThere(name, channelsFirst(value)) },
     ),
   );
   reportIfThere('wav', wav.dataSync());

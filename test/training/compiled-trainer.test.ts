@@ -6,8 +6,8 @@ import type { Batch } from '../../lib/data/batch';
 import { loadEngine } from '../../lib/engine/backend';
 import { compileProgram } from '../../lib/engine/compile/program';
 import { initialWeights } from '../../lib/model/initial-weights';
-import type { Precision, ProgramStats } from '../../lib/model/tensor-program';
 import { Philox, streams } from '../../lib/random/philox';
+import type { Precision, ProgramStats } from '../../lib/tensor/program';
 import { createTrainerWithFallback } from '../../lib/training/compiled-fallback';
 import {
   type CompiledTrainerOptions,
@@ -99,6 +99,35 @@ describe.each<[string, Config]>([
     }
     eager.dispose();
     graph.dispose();
+  });
+});
+
+describe('two lanes', () => {
+  it('agree with the eager trainer, and a resume is exact', async () => {
+    const config = smallConfig({ model: { output: 'x0' } });
+    const lanes = { lanes: 2, draws: hostDraws(config) };
+    const eager = createEagerTrainer(config, startOf(config));
+    const straight = compiled(config, startOf(config), lanes);
+    const [expected, actual] = [await train(eager, config, 0, 6), await train(straight, config, 0, 6)];
+    expected.forEach(([loss, norm], i) => {
+      expect(actual[i]![0]! / loss!).toBeCloseTo(1, 5);
+      expect(actual[i]![1]! / norm!).toBeCloseTo(1, 4);
+    });
+    const states = [await eager.state(), await straight.state()] as const;
+    expect(worstDifference(...states)).toBeLessThan(2e-4);
+    const first = compiled(config, startOf(config), lanes);
+    await train(first, config, 0, 3);
+    const second = compiled(config, checkpointOf(await first.state(), 3), lanes);
+    expect(await train(second, config, 3, 6)).toEqual(actual.slice(3));
+    expect(await second.state()).toEqual(states[1]);
+    for (const trainer of [eager, straight, first, second]) trainer.dispose();
+  });
+
+  it('are what made a run', () => {
+    const config = smallConfig();
+    const trainer = compiled(config, null, { lanes: 2 });
+    expect(trainer.computation).toBe('graph f32, 2 lanes');
+    trainer.dispose();
   });
 });
 

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -7,67 +6,15 @@ import { audioSchema } from '../../lib/config/schema';
 import { loadEngine } from '../../lib/engine/backend';
 import { Philox, streams } from '../../lib/random/philox';
 import { parseNsfConfig } from '../../lib/vocoder/nsf-hifigan/config';
+import { foldWeightNorm } from '../../lib/vocoder/nsf-hifigan/fold';
 import { createNsfHifigan } from '../../lib/vocoder/nsf-hifigan/nsf-hifigan';
-import { harmonicSine, seededDraws, sineGenerator } from '../../lib/vocoder/nsf-hifigan/source';
+import { type SourceDraws, seededDraws, sineGenerator } from '../../lib/vocoder/nsf-hifigan/source';
 import { generatorState, type HostTensor } from '../../lib/vocoder/nsf-hifigan/state';
-import { foldWeightNorm } from '../../lib/vocoder/nsf-hifigan/weights';
 import { openFixture } from '../parity/fixtures';
 import { tensorsUnder } from '../parity/tensors';
+import { audio, even, published, randomState, small } from './nsf-example';
 
 beforeAll(() => loadEngine());
-
-const golden = resolve(__dirname, '../golden/checkpoints/nsf_hifigan/config.json');
-const published = JSON.parse(readFileSync(golden, 'utf8')) as Record<string, unknown>;
-
-/** A generator of other rates than the published one, with single convolutions per block. */
-const small = {
-  ...published,
-  resblock: '2',
-  upsample_rates: [4, 2, 3],
-  upsample_kernel_sizes: [8, 4, 5],
-  upsample_initial_channel: 16,
-  resblock_kernel_sizes: [3, 5],
-  resblock_dilation_sizes: [
-    [1, 3],
-    [1, 2],
-  ],
-  num_mels: 5,
-  hop_size: 24,
-};
-// Rates after the first stage multiply to 6 and 3, and 3 is odd.
-const even = { ...small, upsample_rates: [4, 2, 2], upsample_kernel_sizes: [8, 4, 4], hop_size: 16 };
-const audio = audioSchema.parse({ melBins: 5, hopSize: 16 });
-
-function randomState(): Map<string, HostTensor> {
-  const generator = new Philox(1, streams.init);
-  const state = new Map<string, HostTensor>();
-  const put = (name: string, ...shape: number[]): void => {
-    const data = generator.normals(shape.reduce((a, b) => a * b, 1)).map((v) => 0.2 * v);
-    state.set(name, { shape, data });
-  };
-  const normed = (layer: string, bias: number, ...shape: number[]): void => {
-    put(`${layer}.weight_g`, shape[0]!, 1, 1);
-    put(`${layer}.weight_v`, ...shape);
-    put(`${layer}.bias`, bias);
-  };
-  put('m_source.l_linear.weight', 1, 9);
-  put('m_source.l_linear.bias', 1);
-  normed('conv_pre', 16, 16, 5, 7);
-  const strides = [4, 2, 1];
-  strides.forEach((stride, i) => {
-    const channels = 8 / 2 ** i;
-    normed(`ups.${i}`, channels, 2 * channels, channels, [8, 4, 4][i]!);
-    put(`noise_convs.${i}.weight`, channels, 1, stride === 1 ? 1 : 2 * stride);
-    put(`noise_convs.${i}.bias`, channels);
-    [3, 5].forEach((kernel, j) => {
-      for (const m of [0, 1]) {
-        normed(`resblocks.${2 * i + j}.convs.${m}`, channels, channels, channels, kernel);
-      }
-    });
-  });
-  normed('conv_post', 1, 1, 2, 7);
-  return state;
-}
 
 describe('file', () => {
   it('holds the generator under its name', async () => {
@@ -93,6 +40,19 @@ describe('weight norm', () => {
   });
 });
 
+/** One harmonic of the sine generator without noise. */
+function harmonicSine(
+  f0Hz: Float32Array,
+  harmonic: number,
+  phase: number,
+  hopSize: number,
+  sampleRate: number,
+): Float32Array {
+  const phases = new Float32Array(9).fill(phase);
+  const draws: SourceDraws = { phases, noise: () => new Float32Array(hopSize * phases.length) };
+  return sineGenerator(f0Hz, { draws, hopSize, sampleRate }).filter((_, i) => i % 9 === harmonic - 1);
+}
+
 describe('source', () => {
   it('keeps its phase over a minute', () => {
     const [hop, rate, hz, harmonic] = [512, 44100, 1046.5, 9];
@@ -114,7 +74,7 @@ describe('source', () => {
   it('is silent where unvoiced but for noise of a third of its amplitude', () => {
     const [frames, hop] = [40, 256];
     const draws = seededDraws(3, 9, hop);
-    const unvoiced = sineGenerator(new Float32Array(frames), draws, hop, 44100);
+    const unvoiced = sineGenerator(new Float32Array(frames), { draws, hopSize: hop, sampleRate: 44100 });
     const deviation = Math.sqrt(unvoiced.reduce((sum, v) => sum + v * v, 0) / unvoiced.length);
     expect(deviation).toBeCloseTo(0.1 / 3, 3);
   });
@@ -149,6 +109,11 @@ describe('config.json', () => {
     expect(() => parseNsfConfig(json)).toThrowError(message);
   });
 
+  it('refuses the pitch-controllable releases by name', () => {
+    expect(() => parseNsfConfig({ ...published, mini_nsf: true })).toThrowError(/mini_nsf.*2025\.02/);
+    expect(parseNsfConfig({ ...published, mini_nsf: false })).toEqual(parseNsfConfig(published));
+  });
+
   it('refuses a vocoder of another mel, naming every difference', () => {
     const other = audioSchema.parse({ melBins: 5, hopSize: 32, fmaxHz: 12000 });
     expect(() => createNsfHifigan(randomState(), parseNsfConfig(even), other, 'x')).toThrowError(
@@ -168,8 +133,8 @@ describe('vocoder', () => {
   it('sings T * hopSize samples that depend on the seed only, and leaves no tensors behind', async () => {
     const before = tf.memory().numTensors;
     const vocoder = createNsfHifigan(randomState(), config, audio, 'x');
-    const held = tf.memory().numTensors;
     const wav = await vocoder.synthesize({ ...input, seed: 1 });
+    const held = tf.memory().numTensors;
     expect(wav.length).toBe(frames * vocoder.hopSize);
     expect(wav.every((v) => Math.abs(v) < 1)).toBe(true);
     expect(await vocoder.synthesize({ ...input, seed: 1 })).toEqual(wav);

@@ -1,11 +1,11 @@
 /** Traces the functions of a program into one graph. */
 import * as tf from '@tensorflow/tfjs';
+import type { Outcome, ProgramFunction, ProgramSpec } from '../../tensor/program';
 import { withFusedGradients } from './gradients';
 import { Graph } from './graph';
 import { graphBackend, graphBackendName, type Trace } from './graph-backend';
 import { supportedOps } from './kernels';
 import { attr, type SignatureSpec, type SignatureTensor } from './proto';
-import type { FunctionSpec, Outcome, ProgramSpec } from './types';
 import { addUpdates } from './updates';
 import { Variables } from './variables';
 
@@ -85,6 +85,7 @@ export function buildProgram(spec: ProgramSpec, nativeDilation: boolean): BuiltP
 class Builder {
   readonly graph = new Graph();
   readonly trace: Trace;
+  private readonly full = new Set<string>();
   readonly signatures: Record<string, SignatureSpec> = {};
   private readonly variables: Variables;
 
@@ -93,11 +94,18 @@ class Builder {
     nativeDilation: boolean,
   ) {
     this.variables = new Variables(this.graph, spec.precision);
-    this.trace = { graph: this.graph, precision: spec.precision, nativeDilation };
+    this.trace = {
+      graph: this.graph,
+      precision: spec.precision,
+      nativeDilation,
+      full: this.full,
+      lowActivations: spec.activations === 'precision' && spec.precision !== 'f32',
+    };
   }
 
   addAll(): void {
     for (const [name, { shape }] of this.spec.variables) this.variables.declare(name, shape);
+    for (const name of this.spec.fullPrecision ?? []) this.full.add(this.variables.read(name));
     const traced = Object.entries(this.spec.functions).map(([name, fn]) => this.traceFunction(name, fn));
     // What changes variables comes last: only now is it known which of them have rounded copies.
     for (const finish of traced) finish();
@@ -109,7 +117,7 @@ class Builder {
   }
 
   /** @returns what adds the updates and outputs */
-  private traceFunction(name: string, fn: FunctionSpec): () => void {
+  private traceFunction(name: string, fn: ProgramFunction): () => void {
     const inputs: Record<string, SignatureTensor> = {};
     const symbols: Record<string, tf.Tensor> = {};
     for (const [key, { shape, dtype }] of Object.entries(fn.inputs)) {

@@ -3,16 +3,15 @@
  * included) does not compute: every kernel adds nodes. Kernels are registered in `kernels/`.
  */
 import * as tf from '@tensorflow/tfjs';
+import type { Precision } from '../../tensor/program';
 import type { Graph } from './graph';
 
 /** Name under which tfjs knows this backend. */
 export const graphBackendName = 'graph';
 
-/** Precision of matrix products and convolutions; everything else is float32. */
-export type Precision = 'f32' | 'bf16' | 'f16';
-
-/** Types of their operands. */
+/** Types of the operands of matrix products and convolutions. */
 export const computeTypes = { f32: 'float32', bf16: 'bfloat16', f16: 'float16' } as const;
+export type ComputeType = (typeof computeTypes)[Precision];
 
 /** What is being traced. */
 export interface Trace {
@@ -20,6 +19,10 @@ export interface Trace {
   readonly precision: Precision;
   /** whether gradients of dilated convolutions may be left to TensorFlow */
   readonly nativeDilation: boolean;
+  /** whether results of convolutions, their sums and leaky ReLUs stay in the precision */
+  readonly lowActivations: boolean;
+  /** refs of variables whose products are float32 */
+  readonly full: ReadonlySet<string>;
 }
 
 /** A tensor as kernels return it. */

@@ -91,6 +91,19 @@ export class Graph {
     this.castProviders.set(`${ref} ${type}`, make);
   }
 
+  /** A float32 view of `ref`, which is of another type; cast back to that it is `ref` itself. */
+  raise(ref: string, type: GraphType): string {
+    const raised = this.cast(ref, type, 'float32');
+    if (type !== 'float32') this.provideCast(raised, type, () => ref);
+    return raised;
+  }
+
+  /** Whether `ref` as `type` is there without a new rounding. */
+  holds(ref: string, type: GraphType): boolean {
+    const view = this.reshaped.get(ref);
+    return view ? this.holds(view.of, type) : this.castProviders.has(`${ref} ${type}`);
+  }
+
   /** `ref` as another type; the same cast of the same tensor is done once, whatever its shape is meanwhile. */
   cast(ref: string, from: GraphType, to: GraphType): string {
     if (from === to) return ref;

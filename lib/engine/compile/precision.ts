@@ -1,7 +1,7 @@
 /** Which precision suits the device that computes. */
 import { readFileSync } from 'node:fs';
+import type { Precision } from '../../tensor/program';
 import { runCommand } from '../run-command';
-import type { Precision } from './graph-backend';
 
 /** What decides. */
 export interface DeviceFacts {

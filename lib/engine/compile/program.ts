@@ -8,17 +8,22 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import * as tf from '@tensorflow/tfjs';
+import type {
+  Precision,
+  ProgramSpec,
+  ProgramStats,
+  TensorProgram,
+  VariableValue,
+} from '../../tensor/program';
 import { buildProgram, stateSignatures, tick, variableGroups } from './builder';
-import type { Precision } from './graph-backend';
 import { registerKernels } from './kernels';
 import { openSession, type Session } from './session';
-import type { Program, ProgramSpec, ProgramStats, VariableValue } from './types';
 
 /**
  * Compiles all functions of `spec` into one program.
  * @throws Error naming the op and the supported ones, if a function uses an op without a graph kernel
  */
-export async function compileProgram(spec: ProgramSpec): Promise<Program> {
+export async function compileProgram(spec: ProgramSpec): Promise<TensorProgram> {
   registerKernels();
   const nativeDilation = await hasNativeDilation(spec.precision);
   const started = performance.now();
@@ -73,7 +78,7 @@ async function tryNativeDilation(precision: Precision): Promise<boolean> {
   }
 }
 
-function createProgram(spec: ProgramSpec, session: Session, stats: ProgramStats): Program {
+function createProgram(spec: ProgramSpec, session: Session, stats: ProgramStats): TensorProgram {
   // Nothing below may hold `spec`: its values are as large as the model.
   const groups = variableGroups(spec);
   const all = [...spec.variables.keys()];

@@ -3,8 +3,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type * as tf from '@tensorflow/tfjs';
+import type { NamedTensors } from '../../tensor/program';
 import type { BuiltProgram } from './builder';
-import type { NamedTensors } from './types';
 
 /** A loaded program. */
 export interface Session {

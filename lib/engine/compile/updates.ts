@@ -1,8 +1,8 @@
 /** Nodes that change variables, after everything else of a function is computed. */
 import type * as tf from '@tensorflow/tfjs';
+import type { AdamStep, Outcome } from '../../tensor/program';
 import type { Graph } from './graph';
 import { type Attribute, attr } from './proto';
-import type { AdamStep, Outcome } from './types';
 import type { Variables } from './variables';
 
 /** What the nodes are made with. */

@@ -2,8 +2,9 @@
  * The variables of a graph. With a lower precision, a variable that matrix products use has a second one beside it: its
  * value in that precision, cast once when it changes instead of whenever it is used.
  */
+import type { Precision } from '../../tensor/program';
 import type { Graph } from './graph';
-import { computeTypes, type Precision } from './graph-backend';
+import { computeTypes } from './graph-backend';
 import { attr, type GraphType } from './proto';
 
 /** One variable: ref of its handle and of its value. */

@@ -20,6 +20,7 @@ const fileSchema = z.object({
   sampling_rate: count,
   fmin: z.number(),
   fmax: z.number(),
+  mini_nsf: z.boolean().default(false),
 });
 
 /** Shape of the generator and the mel that it was trained on. */
@@ -50,6 +51,15 @@ function refuse(what: string): never {
     'vocoder-config',
     `Expected config.json of NSF-HiFiGAN to describe a generator that can be built: ${what}`,
     'Take the config.json that was published together with the weights.',
+  );
+}
+
+/** The source of these releases differs, and no description of it was there to write it from. */
+function refuseMiniNsf(): never {
+  throw new UserError(
+    'vocoder-mini-nsf',
+    'Expected NSF-HiFiGAN with the source of the releases 2022.12 and 2024.02, got one with `mini_nsf` (2025.02, pitch-controllable), whose source is another one that is not written here',
+    'Take the release 2022.12 or 2024.02: same sampling rate, hop and mel.',
   );
 }
 
@@ -84,6 +94,7 @@ export function parseNsfConfig(json: unknown): NsfConfig {
     refuse(parsed.error.issues.map((i) => `${i.path.join('.')}: ${i.message}`).join('; '));
   }
   const file = parsed.data;
+  if (file.mini_nsf) refuseMiniNsf();
   const config: NsfConfig = {
     resblock: file.resblock,
     upsampleRates: file.upsample_rates,

@@ -191,6 +191,21 @@ const products: readonly (readonly [string, readonly number[][], KernelCase['fn'
         [0, 0],
       ]),
   ],
+  ...(['linear', 'relu', 'leakyrelu'] as const).map((activation): (typeof products)[number] => [
+    'FusedConv2D',
+    [image, filter4, [5]],
+    (x, w, b) =>
+      tf.fused.conv2d({
+        x: x as tf.Tensor4D,
+        filter: w as tf.Tensor4D,
+        bias: b!,
+        strides: 1,
+        dilations: [1, 2],
+        pad: 'same',
+        activation,
+        leakyreluAlpha: 0.1,
+      }),
+  ]),
   [
     'Conv2DBackpropInput',
     [[2, 1, 9, 5], filter4],

@@ -2,10 +2,10 @@ import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { loadEngine } from '../../../lib/engine/backend';
 import { gradientKernels } from '../../../lib/engine/compile/gradients';
-import type { Precision } from '../../../lib/engine/compile/graph-backend';
 import { supportedOps } from '../../../lib/engine/compile/kernels';
 import { compileProgram } from '../../../lib/engine/compile/program';
 import { dilatedConv, dilatedConvKernels } from '../../../lib/model/dilated-conv';
+import type { Precision } from '../../../lib/tensor/program';
 import { type KernelCase, kernelCases, uniform } from './cases';
 
 beforeAll(() => loadEngine());
@@ -144,5 +144,35 @@ describe('matrix products in lower precision', () => {
     // Errors of both factors and of the result, of which each is at most `half` of the size.
     expect(Math.max(...share)).toBeLessThan(3 * half);
     expect(Math.max(...share)).toBeGreaterThan(0);
+  });
+});
+
+describe('activations in lower precision', () => {
+  const run = async (fullPrecision: readonly string[]): Promise<Float32Array> => {
+    const program = await compileProgram({
+      variables: new Map([['w', { shape: [1, 1, 1, 1], data: Float32Array.of(1) }]]),
+      functions: {
+        sum: {
+          inputs: { x: { shape: [1, 1, 1, 1], dtype: 'float32' } },
+          fn: ({ x }, v) => {
+            const y = tf.conv2d(x as tf.Tensor4D, v.get('w') as tf.Tensor4D, 1, 'same');
+            return { outputs: { z: tf.leakyRelu(tf.add(y, y), 0.1) } };
+          },
+        },
+      },
+      precision: 'bf16',
+      activations: 'precision',
+      fullPrecision: new Set(fullPrecision),
+    });
+    const z = program.call('sum', { x: tf.tensor4d([-(1 + 2 ** -12)], [1, 1, 1, 1]) }).z!;
+    program.dispose();
+    return z.dataSync<'float32'>();
+  };
+
+  it('round to it, except behind variables of full precision', async () => {
+    // bfloat16 has 8 significant bits: 1 + 2^-12 becomes 1, and -0.2 the nearest multiple of 2^-10.
+    expect(Math.abs((await run([]))[0]! + 0.2)).toBeLessThanOrEqual(2 ** -11);
+    expect((await run(['w']))[0]!).toBeCloseTo(-0.2 * (1 + 2 ** -12), 7);
+    expect((await run([]))[0]! * 2 ** 10).toBe(Math.round((await run([]))[0]! * 2 ** 10));
   });
 });

@@ -3,11 +3,11 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { loadEngine } from '../../../lib/engine/backend';
 import { compileProgram } from '../../../lib/engine/compile/program';
 import type {
-  FunctionSpec,
   InitialValue,
   NamedTensors,
+  ProgramFunction,
   VariableTensors,
-} from '../../../lib/engine/compile/types';
+} from '../../../lib/tensor/program';
 import { uniform } from './cases';
 
 beforeAll(() => loadEngine());
@@ -43,7 +43,7 @@ function descend(
   return { value: value as tf.Scalar, next: Object.fromEntries(next) };
 }
 
-const train: FunctionSpec = {
+const train: ProgramFunction = {
   inputs: { x: input, y: input },
   fn: (inputs, weights) => {
     const { value, next } = descend(inputs, weights);
@@ -53,7 +53,7 @@ const train: FunctionSpec = {
 
 describe('compileProgram', () => {
   it('trains as eager tfjs does, and shares variables between its functions', async () => {
-    const evaluate: FunctionSpec = {
+    const evaluate: ProgramFunction = {
       inputs: train.inputs,
       fn: (i, w) => ({ outputs: { loss: loss(i, w) } }),
     };
@@ -94,7 +94,7 @@ describe('compileProgram', () => {
 
   it('names an op that it lacks and those that it has, and leaves tfjs as it was', async () => {
     const before = tf.getBackend();
-    const fn: FunctionSpec['fn'] = ({ x }) => ({ outputs: { y: tf.asinh(x!) } });
+    const fn: ProgramFunction['fn'] = ({ x }) => ({ outputs: { y: tf.asinh(x!) } });
     const spec = {
       variables: new Map(),
       functions: { f: { inputs: { x: input }, fn } },
@@ -107,7 +107,7 @@ describe('compileProgram', () => {
   });
 
   it('refuses to branch on a computed value', async () => {
-    const fn: FunctionSpec['fn'] = ({ x }) => ({ outputs: { y: x!.mul(x!.sum().dataSync()[0]!) } });
+    const fn: ProgramFunction['fn'] = ({ x }) => ({ outputs: { y: x!.mul(x!.sum().dataSync()[0]!) } });
     const spec = {
       variables: new Map(),
       functions: { f: { inputs: { x: input }, fn } },
@@ -125,7 +125,7 @@ describe('compileProgram', () => {
       uniform: draw('StatelessUniform', { shape }),
       integer: draw('StatelessInteger', { shape, low: 3, high: 7 }),
     };
-    const fn: FunctionSpec['fn'] = ({ seed }) => ({
+    const fn: ProgramFunction['fn'] = ({ seed }) => ({
       outputs: Object.fromEntries(Object.entries(draws).map(([name, make]) => [name, make(seed!)])),
     });
     const functions = { f: { inputs: { seed: { shape: [2], dtype: 'int32' } as const }, fn } };

@@ -1,7 +1,7 @@
 /** Ops that work value by value: same name or nearly so in TensorFlow. */
 import * as tf from '@tensorflow/tfjs';
 import { attr } from '../proto';
-import { graphType, kernel, typeOf } from './register';
+import { elementwise, graphType, kernel, typeOf } from './register';
 
 const unary: Readonly<Record<string, string>> = {
   Abs: 'Abs',
@@ -87,7 +87,9 @@ export function registerElementwise(): void {
 function registerBinary(name: string, op: string, result: tf.DataType | undefined): void {
   kernel(name, ({ a, b }, _, c) => {
     const shape = tf.backend_util.assertAndGetBroadcastShape(a!.shape, b!.shape);
-    return c.output(c.graph.node(op, [c.ref(a!), c.ref(b!)], typeOf(a!)), shape, result ?? a!.dtype);
+    const ref =
+      name === 'Add' ? elementwise(c, op, [a!, b!]) : c.graph.node(op, [c.ref(a!), c.ref(b!)], typeOf(a!));
+    return c.output(ref, shape, result ?? a!.dtype);
   });
 }
 
@@ -95,7 +97,7 @@ function registerRest(): void {
   kernel('AddN', (inputs, _, c) => {
     const list = Object.values(inputs);
     const first = list[0]!;
-    const ref = c.graph.node('AddN', list.map(c.ref), { ...typeOf(first), N: attr.int(list.length) });
+    const ref = elementwise(c, 'AddN', list, { N: attr.int(list.length) });
     return c.output(ref, first.shape, first.dtype);
   });
 
@@ -115,11 +117,7 @@ function registerRest(): void {
   });
 
   kernel('LeakyRelu', ({ x }, { alpha }, c) =>
-    c.output(
-      c.graph.node('LeakyRelu', [c.ref(x!)], { ...typeOf(x!), alpha: attr.float(alpha) }),
-      x!.shape,
-      x!.dtype,
-    ),
+    c.output(elementwise(c, 'LeakyRelu', [x!], { alpha: attr.float(alpha) }), x!.shape, x!.dtype),
   );
 
   // tf.step(x, alpha): 1 for x > 0, else alpha; the gradient of relu and leakyRelu is made of it. NaN stays NaN in tfjs;

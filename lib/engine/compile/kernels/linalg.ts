@@ -1,8 +1,33 @@
 /** Matrix products and convolutions: where the time goes, and the only ops that lower precision touches. */
 import * as tf from '@tensorflow/tfjs';
-import { computeTypes } from '../graph-backend';
+import { type ComputeType, computeTypes } from '../graph-backend';
 import { type Attribute, attr } from '../proto';
 import { type Input, type KernelContext, kernel } from './register';
+
+/** Activations that a convolution may have fused to it, by tfjs's names. */
+const fusedActivations: Readonly<Record<string, string>> = {
+  linear: '',
+  leakyrelu: 'LeakyRelu',
+  relu: 'Relu',
+};
+
+/** Type in which an op over the inputs computes: the trace's precision unless an input asks for more. */
+function computeType(c: KernelContext, inputs: readonly (Input | string)[]): ComputeType {
+  const full = inputs.some((x) => typeof x !== 'string' && c.trace.full.has(c.ref(x)));
+  return full ? 'float32' : computeTypes[c.trace.precision];
+}
+
+/** Runs `op` over the inputs as `type` and leaves the result in it. */
+function runAs(
+  c: KernelContext,
+  type: ComputeType,
+  op: string,
+  inputs: readonly (Input | string)[],
+  attributes: Readonly<Record<string, Attribute>>,
+): string {
+  const refs = inputs.map((x) => (typeof x === 'string' ? x : c.graph.cast(c.ref(x), 'float32', type)));
+  return c.graph.node(op, refs, { T: attr.type(type), ...attributes });
+}
 
 /**
  * Runs `op` over the inputs in the trace's precision and returns a float32 result. Casts of one tensor are shared, so a
@@ -14,10 +39,13 @@ export function inPrecision(
   inputs: readonly (Input | string)[],
   attributes: Readonly<Record<string, Attribute>>,
 ): string {
-  const type = computeTypes[c.trace.precision];
-  const refs = inputs.map((x) => (typeof x === 'string' ? x : c.graph.cast(c.ref(x), 'float32', type)));
-  const ref = c.graph.node(op, refs, { T: attr.type(type), ...attributes });
-  return c.graph.cast(ref, type, 'float32');
+  const type = computeType(c, inputs);
+  return raised(c, runAs(c, type, op, inputs, attributes), type);
+}
+
+/** A result of `type` as float32. */
+function raised(c: KernelContext, ref: string, type: ComputeType): string {
+  return c.trace.lowActivations ? c.graph.raise(ref, type) : c.graph.cast(ref, type, 'float32');
 }
 
 /** Registers all kernels of this file. */
@@ -77,6 +105,21 @@ function registerConvolution(): void {
   kernel('Conv2D', ({ x, filter }, attributes, c) => {
     const info = convInfo(x!.shape, filter!.shape, attributes);
     return c.output(inPrecision(c, 'Conv2D', [x!, filter!], convAttributes(info)), info.outShape, 'float32');
+  });
+
+  // In separate operations: TensorFlow fuses them itself where its library has them as one.
+  kernel('FusedConv2D', ({ x, filter, bias }, attributes, c) => {
+    const info = convInfo(x!.shape, filter!.shape, attributes);
+    const type = computeType(c, [x!, filter!]);
+    let ref = runAs(c, type, 'Conv2D', [x!, filter!], convAttributes(info));
+    if (bias) ref = runAs(c, type, 'BiasAdd', [ref, bias], { data_format: attr.string('NHWC') });
+    const activation = fusedActivations[attributes.activation as string];
+    if (activation === undefined) {
+      throw new Error(`Expected a compiled convolution without ${attributes.activation} fused to it`);
+    }
+    const alpha = activation === 'LeakyRelu' ? { alpha: attr.float(attributes.leakyreluAlpha) } : {};
+    if (activation) ref = runAs(c, type, activation, [ref], alpha);
+    return c.output(raised(c, ref, type), info.outShape, 'float32');
   });
 
   kernel('Conv2DBackpropInput', ({ dy, filter }, attributes, c) => {

@@ -1,7 +1,13 @@
 /** How kernels get into tfjs: one line a kernel, types and names in one place. */
 import * as tf from '@tensorflow/tfjs';
 import type { Graph } from '../graph';
-import { type GraphBackend, graphBackend, graphBackendName, type Trace } from '../graph-backend';
+import {
+  computeTypes,
+  type GraphBackend,
+  graphBackend,
+  graphBackendName,
+  type Trace,
+} from '../graph-backend';
 import { type Attribute, attr, type GraphType } from '../proto';
 
 /** A tensor as a kernel receives it. */
@@ -62,4 +68,21 @@ export function graphType(dtype: tf.DataType): GraphType {
 /** Attribute `T` of an op over `input`. */
 export function typeOf(input: Input): Readonly<Record<string, Attribute>> {
   return { T: attr.type(graphType(input.dtype)) };
+}
+
+/**
+ * An elementwise op over `inputs`, in the trace's precision where activations stay in it and all inputs are there in it,
+ * else in their own type.
+ */
+export function elementwise(
+  c: KernelContext,
+  op: string,
+  inputs: readonly Input[],
+  attributes: Readonly<Record<string, Attribute>> = {},
+): string {
+  const low = computeTypes[c.trace.precision];
+  const stays = c.trace.lowActivations && inputs.every((x) => c.graph.holds(c.ref(x), low));
+  if (!stays) return c.graph.node(op, inputs.map(c.ref), { ...typeOf(inputs[0]!), ...attributes });
+  const refs = inputs.map((x) => c.graph.cast(c.ref(x), 'float32', low));
+  return c.graph.raise(c.graph.node(op, refs, { T: attr.type(low), ...attributes }), low);
 }

@@ -1,6 +1,11 @@
-/** What goes into a compiled program and what comes out. */
+/**
+ * What a compiler of tensor functions takes and gives: a variable store and named functions over it. Types and a name;
+ * `lib/engine/compile` has this shape, and whoever starts a program hands it to what computes.
+ */
 import type * as tf from '@tensorflow/tfjs';
-import type { Precision } from './graph-backend';
+
+/** How matrix products and convolutions compute. */
+export type Precision = 'f32' | 'bf16' | 'f16';
 
 /** Shape and type of an input. */
 export interface InputSpec {
@@ -56,8 +61,8 @@ export interface Outcome {
   readonly adam?: AdamStep;
 }
 
-/** One function to compile. */
-export interface FunctionSpec {
+/** One function to compile: ordinary tfjs code, run once while tracing. */
+export interface ProgramFunction {
   readonly inputs: Readonly<Record<string, InputSpec>>;
   readonly fn: (inputs: NamedTensors, variables: VariableTensors) => Outcome;
 }
@@ -65,8 +70,15 @@ export interface FunctionSpec {
 /** What is compiled. */
 export interface ProgramSpec {
   readonly variables: ReadonlyMap<string, InitialValue>;
-  readonly functions: Readonly<Record<string, FunctionSpec>>;
+  readonly functions: Readonly<Record<string, ProgramFunction>>;
   readonly precision: Precision;
+  /**
+   * What lies between convolutions: `float32` (the default), or in the precision of the convolutions, where sums and leaky
+   * ReLUs of their results then stay. Faster, and rounded more often.
+   */
+  readonly activations?: 'float32' | 'precision';
+  /** variables whose products and convolutions are float32 whatever the precision: those of sensitive layers */
+  readonly fullPrecision?: ReadonlySet<string>;
 }
 
 /** What compiling cost. TensorFlow optimises a function when it is called first; that time is in its first call. */
@@ -79,7 +91,7 @@ export interface ProgramStats {
 }
 
 /** A compiled program. */
-export interface Program {
+export interface TensorProgram {
   /** Runs a function; the caller disposes the results. */
   call(name: string, inputs: NamedTensors): Record<string, tf.Tensor>;
   /** Host copies of variables, all by default. */
@@ -90,3 +102,9 @@ export interface Program {
   /** Frees variables and graph. */
   dispose(): void;
 }
+
+/** Name of the error that says which op cannot be compiled and which can. */
+export const unsupportedOpError = 'UnsupportedOpError';
+
+/** @throws Error called `unsupportedOpError` */
+export type CompileProgram = (spec: ProgramSpec) => Promise<TensorProgram>;
