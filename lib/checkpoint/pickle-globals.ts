@@ -3,7 +3,7 @@
  * data, and every other name refuses the file.
  */
 import { invalid, refused } from './file-errors';
-import { AllowedGlobal, NumpyDtype, type PickleHost, type PickleValue } from './pickle-values';
+import { AllowedGlobal, InertObject, NumpyDtype, type PickleHost, type PickleValue } from './pickle-values';
 import { type TorchDtype, TorchStorage, TorchTensor } from './torch-tensor';
 
 const STORAGES: Readonly<Record<string, TorchDtype>> = {
@@ -23,6 +23,7 @@ type Call = (args: readonly PickleValue[], host: PickleHost) => PickleValue;
 
 const CALLS: Readonly<Record<string, Call>> = {
   'collections OrderedDict': newDict,
+  'collections defaultdict': newDefaultDict,
   'torch._utils _rebuild_tensor_v2': rebuildTensor,
   'torch._utils _rebuild_parameter': rebuildParameter,
   'numpy dtype': numpyDtype,
@@ -31,9 +32,29 @@ const CALLS: Readonly<Record<string, Call>> = {
   '_codecs encode': latin1Bytes,
 };
 
+/** Settings and word lists in the files of fairseq (HuBERT, ContentVec). */
+const INERT_CLASSES: readonly string[] = [
+  'argparse Namespace',
+  'omegaconf.dictconfig DictConfig',
+  'omegaconf.listconfig ListConfig',
+  'omegaconf.base ContainerMetadata',
+  'omegaconf.base Metadata',
+  'omegaconf.nodes AnyNode',
+  'fairseq.data.dictionary Dictionary',
+];
+
+/** Types that those name as data, never as something to call. Python 2's name of the module is the one in protocol 2. */
+const TYPE_NAMES: readonly string[] = ['typing Any'].concat(
+  ['builtins', '__builtin__'].flatMap((module) =>
+    ['dict', 'list', 'int', 'long', 'str', 'float', 'bool'].map((name) => `${module} ${name}`),
+  ),
+);
+
 const ALLOWED = new Map<string, AllowedGlobal>([
   ...Object.entries(CALLS).map(([name, call]) => [name, new AllowedGlobal(name, call)] as const),
   ...Object.keys(STORAGES).map((name) => [name, new AllowedGlobal(name, null)] as const),
+  ...INERT_CLASSES.map((name) => [name, new AllowedGlobal(name, () => new InertObject(name))] as const),
+  ...TYPE_NAMES.map((name) => [name, new AllowedGlobal(name, null)] as const),
 ]);
 
 /** @throws UserError `checkpoint-refused` for every name that is not on the list */
@@ -51,6 +72,12 @@ export function storageDtype(value: PickleValue): TorchDtype | null {
 
 function newDict(args: readonly PickleValue[], host: PickleHost): PickleValue {
   if (args.length !== 0) throw invalid(host.source, 'an OrderedDict has arguments');
+  return new Map();
+}
+
+/** (factory): what is missing in it is nobody's concern here */
+function newDefaultDict(args: readonly PickleValue[], host: PickleHost): PickleValue {
+  if (args.length > 1) throw invalid(host.source, 'a defaultdict has more than one argument');
   return new Map();
 }
 

@@ -3,6 +3,7 @@ import { findGlobal } from './pickle-globals';
 import { COST, type PickleMachine } from './pickle-machine';
 import {
   AllowedGlobal,
+  InertObject,
   NumpyDtype,
   type PickleDict,
   type PickleKey,
@@ -48,6 +49,7 @@ export const OPCODES: readonly (Operation | undefined)[] = table([
   [0x63, (m) => m.push(findGlobal(m.line(), m.line(), m.host.source))], // GLOBAL
   [0x93, stackGlobal], // STACK_GLOBAL
   [0x52, reduce], // REDUCE
+  [0x81, reduce], // NEWOBJ: class and arguments, as REDUCE has function and arguments
   [0x62, build], // BUILD
   [0x51, persistentId], // BINPERSID
 ]);
@@ -148,11 +150,11 @@ function reduce(m: PickleMachine): void {
   m.push(callee.call(args, m.host));
 }
 
-/** Attributes of an object. Those of a dict are `_metadata`, of no use here; a dtype's are its byte order. */
+/** Attributes of an object. Those of a dict (`_metadata`) and of settings are of no use here; a dtype's are its byte order. */
 function build(m: PickleMachine): void {
   const state = m.pop();
   const target = m.top();
-  if (target instanceof Map) return;
+  if (target instanceof Map || target instanceof InertObject) return;
   if (!(target instanceof NumpyDtype))
     throw m.broken('its pickle sets attributes of something that has none');
   if (!Array.isArray(state) || !['<', '|', '='].includes(String(state[1]))) {

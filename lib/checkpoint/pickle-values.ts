@@ -16,6 +16,7 @@ export type PickleValue =
   | TorchTensor
   | TorchStorage
   | AllowedGlobal
+  | InertObject
   | NumpyDtype;
 
 /** Where a pickle is read from. */
@@ -38,4 +39,12 @@ export class AllowedGlobal {
 /** numpy.dtype of a scalar, e.g. `f8`. */
 export class NumpyDtype {
   constructor(readonly code: string) {}
+}
+
+/**
+ * An object of a class that files of this field carry beside their weights (settings, word lists). Its class is a name
+ * here, nothing of it is imported or called; its attributes are kept for nobody.
+ */
+export class InertObject {
+  constructor(readonly name: string) {}
 }

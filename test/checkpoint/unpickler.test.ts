@@ -21,7 +21,9 @@ test.each([
   'torch._utils _rebuild_tensor',
   'torch.storage _load_from_bytes',
   'collections OrderedDict.__init__',
-  'collections defaultdict',
+  'collections deque',
+  'argparse ArgumentParser',
+  'omegaconf.omegaconf OmegaConf',
   'numpy.core.multiarray _reconstruct',
   '__proto__ x',
   'constructor constructor',
@@ -48,7 +50,14 @@ test.each<[string, (string | Uint8Array)[], RegExp]>([
   ['call of a storage class', ['ctorch\nFloatStorage\n)R'], /calls something that cannot be called/],
   ['attributes of a list', [']}b'], /sets attributes/],
   ['INST', ['(iposix\nsystem\n'], /opcode 0x69/],
-  ['REDUCE by NEWOBJ', ['ccollections\nOrderedDict\n)\x81'], /opcode 0x81/],
+  ['NEWOBJ of text', [text('x'), ')\x81'], /calls something that cannot be called/],
+  [
+    'NEWOBJ of a type that is only a name',
+    ['cbuiltins\ndict\n)\x81'],
+    /calls something that cannot be called/,
+  ],
+  ['NEWOBJ of a storage class', ['ctorch\nFloatStorage\n)\x81'], /calls something that cannot be called/],
+  ['NEWOBJ_EX', ['ccollections\nOrderedDict\n)}\x92'], /opcode 0x92/],
   ['EXT1', ['\x82\x01'], /opcode 0x82/],
   ['text beyond the end', [raw('X\xff\xff\xff\x7fab')], /ends too early/],
   ['name without an end', [`c${'a'.repeat(2000)}`], /a name in its pickle has no end/],
@@ -153,4 +162,12 @@ test('numbers of every opcode', () => {
   );
   expect(read(numbers)).toEqual([255, 65535, -2, 0, -1, 2 ** 52, -0.5]);
   expect(read('\x8a\x09\0\0\0\0\0\0\0\0\x01')).toBe(2n ** 64n);
+});
+
+test('settings of fairseq are inert: attributes lead nowhere', () => {
+  const named = ['cargparse\nNamespace\n)\x81}', text('__class__'), text('os.system'), 'sb'];
+  const value = read(...named) as unknown as { name: string };
+  expect(Object.keys(value)).toEqual(['name']);
+  expect(value.name).toBe('argparse Namespace');
+  expect(() => read('cargparse\nNamespace\n)\x81', text('a'), text('b'), 's')).toThrow(/no dict/);
 });

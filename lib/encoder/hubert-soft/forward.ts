@@ -6,30 +6,34 @@
 import * as tf from '@tensorflow/tfjs';
 import { attentionLayer } from './attention';
 import { affine, gelu, layerNorm, normalize } from './layers';
-import type { HubertWeights } from './weights';
+import type { HubertWeights, Linear } from './weights';
 
 /** Strides of the seven convolutions; their product is the hop. */
 const strides = [5, 2, 2, 2, 2, 2, 2] as const;
 /** Samples from one unit to the next, at 16 kHz. */
 export const hopSamples = 320;
-/** Zeros before and after the signal: the convolutions see 400 samples and move by 320, so (400 - 320) / 2. */
-const padding = 40;
+/** HuBERT-soft's zeros before and after the signal: 400 samples are seen and 320 moved, so (400 - 320) / 2. */
+const softPadding = 40;
 
 /**
  * First convolution and its norm: one group per channel, so statistics are over all time steps of the input.
- * @param wav [N] samples at 16 kHz; @returns [T0, C], before GELU
+ * @param wav [N] samples at 16 kHz; @param padding zeros on either side; @returns [T0, C], before GELU
  */
-export function firstFeatures(weights: HubertWeights, wav: tf.Tensor1D): tf.Tensor2D {
+export function firstFeatures(
+  weights: HubertWeights,
+  wav: tf.Tensor1D,
+  padding: number = softPadding,
+): tf.Tensor2D {
   return tf.tidy(() => {
     const padded = tf.pad(wav, [[padding, padding]]).expandDims<tf.Tensor2D>(1);
     return normalize(tf.conv1d(padded, weights.convolutions[0]!, strides[0], 'valid'), weights.groupNorm, 0);
   });
 }
 
-/** The seven convolutions: [N] samples at 16 kHz to [U, C], U = floor(N / 320). */
-function extractFeatures(weights: HubertWeights, wav: tf.Tensor1D): tf.Tensor2D {
+/** The seven convolutions: [N] samples at 16 kHz to [U, C], U = floor((N + 2 padding - 400) / 320) + 1. */
+function extractFeatures(weights: HubertWeights, wav: tf.Tensor1D, padding: number): tf.Tensor2D {
   return tf.tidy(() => {
-    let x = gelu(firstFeatures(weights, wav));
+    let x = gelu(firstFeatures(weights, wav, padding));
     for (let i = 1; i < strides.length; i++) {
       const previous = x;
       x = tf.tidy(() => gelu(tf.conv1d(previous, weights.convolutions[i]!, strides[i]!, 'valid')));
@@ -64,10 +68,45 @@ function positionalEmbedding(weights: HubertWeights, x: tf.Tensor2D): tf.Tensor2
 /** Named intermediate results, for comparison with the reference. */
 export type Probe = (name: string, value: tf.Tensor) => void;
 
+/** How far a signal goes through the network, and how it enters. */
+export interface HiddenOptions {
+  /** attention heads (12 in the public weights; cannot be read off the shapes) */
+  readonly heads: number;
+  /** zeros on either side of the signal */
+  readonly padding: number;
+  /** transformer layers; all of them by default */
+  readonly layers?: number;
+  readonly probe?: Probe;
+}
+
+/**
+ * The network without its last projection.
+ * @param wav [N] samples at 16 kHz, N + 2 padding >= 400
+ * @returns [U, D] after `layers` layers
+ */
+export function hubertHidden(weights: HubertWeights, wav: tf.Tensor1D, options: HiddenOptions): tf.Tensor2D {
+  const probe = options.probe ?? (() => {});
+  return tf.tidy(() => {
+    const features = extractFeatures(weights, wav, options.padding);
+    probe('after_extractor', features);
+    const projected = projectFeatures(weights, features);
+    probe('after_projection', projected);
+    const positional = positionalEmbedding(weights, projected);
+    probe('positional', positional);
+    let x = layerNorm(tf.add(projected, positional), weights.norm);
+    probe('after_norm', x);
+    weights.layers.slice(0, options.layers).forEach((layer, i) => {
+      x = attentionLayer(layer, options.heads, x);
+      probe(`after_layer${i + 1}`, x);
+    });
+    return x;
+  });
+}
+
 /**
  * Soft units of one signal.
  * @param wav [N] samples at 16 kHz, N >= 320
- * @param heads attention heads (12 in the public weights; cannot be read off the shapes)
+ * @param heads attention heads
  * @returns [U, out], U = floor(N / 320)
  */
 export function hubertUnits(
@@ -76,19 +115,13 @@ export function hubertUnits(
   wav: tf.Tensor1D,
   probe: Probe = () => {},
 ): tf.Tensor2D {
-  return tf.tidy(() => {
-    const features = extractFeatures(weights, wav);
-    probe('after_extractor', features);
-    const projected = projectFeatures(weights, features);
-    probe('after_projection', projected);
-    const positional = positionalEmbedding(weights, projected);
-    probe('positional', positional);
-    let x = layerNorm(tf.add(projected, positional), weights.norm);
-    probe('after_norm', x);
-    weights.layers.forEach((layer, i) => {
-      x = attentionLayer(layer, heads, x);
-      probe(`after_layer${i + 1}`, x);
-    });
-    return affine(x, weights.output);
-  });
+  return tf.tidy(() =>
+    affine(hubertHidden(weights, wav, { heads, padding: softPadding, probe }), projectionOf(weights)),
+  );
+}
+
+/** The last projection. @throws Error for weights that were read without one, a defect of ours */
+export function projectionOf({ output }: HubertWeights): Linear {
+  if (output === null) throw new Error('Expected weights with a last projection');
+  return output;
 }

@@ -7,11 +7,12 @@ import type { Audio } from '../../audio/audio';
 import { resample } from '../../audio/resample';
 import { UserError } from '../../config/errors';
 import type { ContentEncoder, SpeakerProfile, Units } from '../content-encoder';
-import { hopSamples, hubertUnits } from './forward';
+import { hopSamples, hubertUnits, projectionOf } from './forward';
 import { hubertState, type StateTree } from './keys';
 import { type HubertWeights, uploadHubert } from './weights';
 
-const sampleRate = 16000;
+/** Hz that the network hears. */
+export const sampleRate = 16000;
 
 /**
  * With the 40 zeros in front, unit u sees the samples 320 u - 40 ... 320 u + 359 of the signal, the 400 that seven
@@ -50,7 +51,7 @@ export function createHubertSoft(state: StateTree, options: HubertSoftOptions): 
   }
   return {
     id: options.id,
-    unitSize: weights.output.bias.shape[0],
+    unitSize: projectionOf(weights).bias.shape[0],
     profile: async (): Promise<SpeakerProfile> => ({ encoder: options.id, values: {} }),
     units: (audio: Audio) => encode(weights, options.heads, audio),
     dispose: () => disposeWeights(weights),
@@ -58,14 +59,7 @@ export function createHubertSoft(state: StateTree, options: HubertSoftOptions): 
 }
 
 async function encode(weights: HubertWeights, heads: number, audio: Audio): Promise<Units> {
-  const { samples } = await resample(audio, sampleRate);
-  if (samples.length < hopSamples) {
-    throw new UserError(
-      'audio-too-short',
-      `Expected at least ${hopSamples / sampleRate} s of audio, got ${audio.samples.length} samples at ${audio.sampleRate} Hz`,
-      'Leave this recording out, or join it to its neighbour.',
-    );
-  }
+  const samples = await samplesFor(audio, hopSamples);
   const units = tf.tidy(() => hubertUnits(weights, heads, tf.tensor1d(samples)));
   const data = (await units.data()) as Float32Array;
   units.dispose();
@@ -77,7 +71,22 @@ async function encode(weights: HubertWeights, heads: number, audio: Audio): Prom
   };
 }
 
+/**
+ * Samples at the rate of the network [N].
+ * @param least fewer give no unit
+ * @throws UserError `audio-too-short`
+ */
+export async function samplesFor(audio: Audio, least: number): Promise<Float32Array> {
+  const { samples } = await resample(audio, sampleRate);
+  if (samples.length >= least) return samples;
+  throw new UserError(
+    'audio-too-short',
+    `Expected at least ${least / sampleRate} s of audio, got ${audio.samples.length} samples at ${audio.sampleRate} Hz`,
+    'Leave this recording out, or join it to its neighbour.',
+  );
+}
+
 /** Frees all tensors of the weights. */
-function disposeWeights(weights: HubertWeights): void {
+export function disposeWeights(weights: HubertWeights): void {
   tf.dispose(weights as unknown as tf.TensorContainer);
 }

@@ -39,7 +39,8 @@ export interface HubertWeights {
   readonly positionalBias: tf.Tensor1D;
   readonly norm: Norm;
   readonly layers: readonly TransformerLayer[];
-  readonly output: Linear;
+  /** null where it was not asked for */
+  readonly output: Linear | null;
 }
 
 const convolutionCount = 7;
@@ -129,15 +130,17 @@ function positionalFilters(read: Reader): tf.Tensor3D[] {
 /**
  * Uploads the weights. The caller disposes of them (`tf.dispose`).
  * @param state by reference name, as `hubertState` gives it; unused entries are ignored
+ * @param projection whether the last projection is needed
  * @throws UserError `hubert-weights` where a tensor is missing or has another rank
  */
-export function uploadHubert(state: ReadonlyMap<string, HostTensor>): HubertWeights {
+export function uploadHubert(state: ReadonlyMap<string, HostTensor>, projection = true): HubertWeights {
   // In a tidy, so that a failure half way leaves no tensors behind.
-  const upload = (): tf.TensorContainer => readWeights(new Reader(state)) as unknown as tf.TensorContainer;
+  const upload = (): tf.TensorContainer =>
+    readWeights(new Reader(state), projection) as unknown as tf.TensorContainer;
   return tf.tidy(upload) as unknown as HubertWeights;
 }
 
-function readWeights(read: Reader): HubertWeights {
+function readWeights(read: Reader, projection: boolean): HubertWeights {
   const extractor = 'feature_extractor';
   return {
     convolutions: Array.from({ length: convolutionCount }, (_, i) =>
@@ -150,6 +153,6 @@ function readWeights(read: Reader): HubertWeights {
     positionalBias: read.vector('positional_embedding.conv.bias'),
     norm: read.norm('norm'),
     layers: Array.from({ length: read.layerCount() }, (_, i) => read.layer(`encoder.layers.${i}`)),
-    output: read.linear('proj.weight', 'proj.bias'),
+    output: projection ? read.linear('proj.weight', 'proj.bias') : null,
   };
 }

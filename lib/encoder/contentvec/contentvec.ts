@@ -1,0 +1,87 @@
+/**
+ * ContentVec as a `ContentEncoder`: Qian et al. 2022, "ContentVec: An Improved Self-Supervised Speech Representation by
+ * Disentangling Speakers". The network is HuBERT base, so it is `hubert-soft`'s; what differs is that the signal enters
+ * without zeros around it, and which layer is read.
+ */
+import * as tf from '@tensorflow/tfjs';
+import type { Audio } from '../../audio/audio';
+import { UserError } from '../../config/errors';
+import type { ContentEncoder, SpeakerProfile, Units } from '../content-encoder';
+import { hopSamples, hubertHidden, projectionOf } from '../hubert-soft/forward';
+import { disposeWeights, sampleRate, samplesFor } from '../hubert-soft/hubert-soft';
+import type { HostTensor } from '../hubert-soft/keys';
+import { affine } from '../hubert-soft/layers';
+import { type HubertWeights, uploadHubert } from '../hubert-soft/weights';
+import { contentVecState } from './keys';
+
+/** Samples that one unit sees: kernels 10,3,3,3,3,2,2 and strides 5,2,2,2,2,2,2. Unit u is centred at 320 u + 200. */
+const receptiveSamples = 400;
+
+/** Which units: layer 12 as it is (768 values), or layer 9 through the last projection (256). */
+export type ContentVecKind = '768-l12' | '256-l9';
+
+const layersOf: Readonly<Record<ContentVecKind, number>> = { '768-l12': 12, '256-l9': 9 };
+
+/** What cannot be read off the weights. */
+export interface ContentVecOptions {
+  readonly kind: ContentVecKind;
+  /** attention heads: 12 in the public weights */
+  readonly heads: number;
+  /** name + version + hash of the weights */
+  readonly id: string;
+}
+
+/** An encoder that holds tensors until it is disposed of. */
+export interface ContentVec extends ContentEncoder {
+  dispose(): void;
+}
+
+/**
+ * Makes the encoder from the tensors of a file in fairseq's or transformers' layout.
+ * @throws UserError `contentvec-weights`, `hubert-weights` where tensors are missing, layers are too few, or `heads` does
+ *   not divide the width
+ */
+export function createContentVec(
+  tensors: ReadonlyMap<string, HostTensor>,
+  options: ContentVecOptions,
+): ContentVec {
+  const projected = options.kind === '256-l9';
+  const layers = layersOf[options.kind];
+  const weights = uploadHubert(contentVecState(tensors), projected);
+  const width = weights.projection.bias.shape[0];
+  if (weights.layers.length < layers || width % options.heads !== 0) {
+    const found = `${weights.layers.length} layers of width ${width}`;
+    disposeWeights(weights);
+    throw new UserError(
+      'contentvec-weights',
+      `Expected ContentVec ${options.kind} to have ${layers} layers of a width that ${options.heads} heads divide, got ${found}`,
+      'Use the published weights, or give the number of heads that they were trained with.',
+    );
+  }
+  return {
+    id: options.id,
+    unitSize: projected ? projectionOf(weights).bias.shape[0] : width,
+    profile: async (): Promise<SpeakerProfile> => ({ encoder: options.id, values: {} }),
+    units: (audio: Audio) => encode(weights, { ...options, layers, projected }, audio),
+    dispose: () => disposeWeights(weights),
+  };
+}
+
+type EncodeOptions = ContentVecOptions & { readonly layers: number; readonly projected: boolean };
+
+async function encode(weights: HubertWeights, options: EncodeOptions, audio: Audio): Promise<Units> {
+  const { heads, layers, projected } = options;
+  const samples = await samplesFor(audio, receptiveSamples);
+  const units = tf.tidy(() => {
+    const hidden = hubertHidden(weights, tf.tensor1d(samples), { heads, padding: 0, layers });
+    return projected ? affine(hidden, projectionOf(weights)) : hidden;
+  });
+  const data = (await units.data()) as Float32Array;
+  units.dispose();
+  const [frames, width] = units.shape;
+  return {
+    matrix: { data, frames, width },
+    hopSeconds: hopSamples / sampleRate,
+    firstCentreSeconds: receptiveSamples / 2 / sampleRate,
+  };
+}
