@@ -26,16 +26,21 @@ export function isTemporary(name: string): boolean {
 /**
  * Replaces the file `path` by `chunks` in one step.
  *
+ * @param options.mode permissions of the file, `0o600` for secrets; default: what the system gives
  * @throws UserError `disk-full`, `not-writable`, `not-a-folder`, `no-such-folder`, `is-a-folder`, `write-failed`: the
  *   old file is untouched and the temporary is gone. What the iterator of `chunks` throws passes through likewise.
  */
-export async function writeFileAtomic(path: string, chunks: Chunks): Promise<void> {
+export async function writeFileAtomic(
+  path: string,
+  chunks: Chunks,
+  options: { readonly mode?: number } = {},
+): Promise<void> {
   const folder = dirname(path);
   const name = `.diff-svc-${process.pid}-${randomBytes(4).toString('hex')}.part`;
   const temporary = join(folder, name);
   active.add(name);
   try {
-    await writeAndSync(temporary, path, chunks);
+    await writeAndSync(temporary, path, chunks, options.mode);
     await onDisk(path, () => rename(temporary, path));
     await syncFolder(folder);
   } catch (error) {
@@ -69,9 +74,14 @@ function isAlive(pid: number): boolean {
   }
 }
 
-async function writeAndSync(temporary: string, path: string, chunks: Chunks): Promise<void> {
+async function writeAndSync(
+  temporary: string,
+  path: string,
+  chunks: Chunks,
+  mode: number | undefined,
+): Promise<void> {
   // 'wx': two writers never share a temporary
-  const handle = await onDisk(path, () => open(temporary, 'wx'));
+  const handle = await onDisk(path, () => open(temporary, 'wx', mode));
   try {
     for await (const chunk of chunks instanceof Uint8Array ? [chunks] : chunks) {
       await onDisk(path, () => writeWhole(handle, chunk));

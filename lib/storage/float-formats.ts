@@ -28,3 +28,25 @@ function widenHalf(half: number): number {
   const shift = Math.clz32(mantissa) - 21;
   return sign | ((113 - shift) << 23) | (((mantissa << shift) & 0x3ff) << 13);
 }
+
+/** float32 -> float16 bits, rounded to nearest, ties to even; beyond its range infinite. */
+export function float32ToHalf(values: Float32Array): Uint16Array {
+  const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
+  return Uint16Array.from(bits, narrowToHalf);
+}
+
+function narrowToHalf(bits: number): number {
+  const sign = (bits >>> 16) & 0x8000;
+  const exponent = (bits >>> 23) & 0xff;
+  const mantissa = bits & 0x7fffff;
+  if (exponent === 255) return sign | 0x7c00 | (mantissa === 0 ? 0 : 0x200);
+  // As a multiple of 2^-24, the smallest half: subnormals drop more bits than the 13 of normal numbers.
+  const drop = exponent < 113 ? 126 - exponent : 13;
+  if (drop > 24) return sign;
+  const whole = exponent < 113 ? mantissa | 0x800000 : ((exponent - 112) << 23) | mantissa;
+  const kept = Math.floor(whole / 2 ** drop);
+  const rest = whole - kept * 2 ** drop;
+  const half = 2 ** (drop - 1);
+  const rounded = kept + (rest > half || (rest === half && kept % 2 === 1) ? 1 : 0);
+  return sign | Math.min(0x7c00, rounded);
+}

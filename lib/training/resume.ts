@@ -7,7 +7,7 @@ import { UserError } from '../config/errors';
 import { parseConfig } from '../config/load';
 import type { OnNotice } from '../config/progress';
 import type { CompatConfig, ModelConfig, TrainingConfig } from '../config/schema';
-import { parameterSpecs } from '../model/parameters';
+import { requireHubert, requireSameArchitecture, requireSameModel } from './same-model';
 
 /** `none`: a new run; `latest`: the newest checkpoint that verifies; else the path of a .ckpt. */
 export type ResumeFrom = 'none' | 'latest' | { readonly path: string };
@@ -80,25 +80,6 @@ async function latest(rules: ResumeRules): Promise<string | null> {
   return null;
 }
 
-/** What shapes do not show: a network that predicts noise looks like one that predicts the clean mel. */
-function requireSameModel(checkpoint: Checkpoint, model: ModelConfig, path: string): void {
-  if (checkpoint.extra === null) return;
-  const trained = parseConfig(JSON.parse(checkpoint.extra.config), path).model;
-  const differences = (Object.keys(model) as (keyof ModelConfig)[])
-    // The range belongs to the data; a resumed run takes the checkpoint's.
-    .filter((key) => key !== 'specMin' && key !== 'specMax')
-    .filter((key) => JSON.stringify(model[key]) !== JSON.stringify(trained[key]))
-    .map(
-      (key) => `model.${key} is ${JSON.stringify(trained[key])} there and ${JSON.stringify(model[key])} here`,
-    );
-  if (differences.length === 0) return;
-  throw new UserError(
-    'other-architecture',
-    `Expected the model that ${path} was trained as, but ${differences.join('; ')}`,
-    'Leave these settings as they were, or start a new run in another --save-dir.',
-  );
-}
-
 /** Keys whose values differ, as text; `section` is their name in the configuration. */
 function differing<T extends object>(
   section: string,
@@ -128,39 +109,6 @@ function noticeOtherSettings(checkpoint: Checkpoint, rules: ResumeRules, path: s
   ];
   if (changed.length > 0)
     rules.notice(`Settings have changed, so training goes on, but not bit for bit: ${changed.join('; ')}.`);
-}
-
-/**
- * Names and shapes of everything that is trained must be those of the configured model: nothing is left at random
- * silently (spec k.23). Dead weights are carried along as they are.
- * @throws UserError `other-architecture`
- */
-function requireSameArchitecture(checkpoint: Checkpoint, model: ModelConfig, path: string): void {
-  const problems: string[] = [];
-  for (const spec of parameterSpecs(model).filter(({ trained }) => trained)) {
-    const tensor = checkpoint.weights.get(spec.name);
-    if (tensor === undefined) problems.push(`${spec.name} is missing`);
-    else if (tensor.shape.join() !== spec.shape.join()) {
-      problems.push(`${spec.name} is [${tensor.shape.join(', ')}] instead of [${spec.shape.join(', ')}]`);
-    }
-  }
-  if (problems.length === 0) return;
-  const more = problems.length > 3 ? ` and ${problems.length - 3} more` : '';
-  throw new UserError(
-    'other-architecture',
-    `Expected the configured architecture in ${path}, but ${problems.slice(0, 3).join('; ')}${more}`,
-    'Use the config.yaml that lies beside the checkpoint, or start a new run in another --save-dir.',
-  );
-}
-
-/** Diff-SVC knows HuBERT-soft only, so that is what its files were trained with. */
-function requireHubert(encoderId: string, path: string): void {
-  if (encoderId.startsWith('hubert')) return;
-  throw new UserError(
-    'other-encoder',
-    `Expected units of HuBERT-soft, which ${path} (written by Diff-SVC) was trained with, got ${encoderId}`,
-    'Begin a new run; voices of Diff-SVC cannot be trained further with another encoder.',
-  );
 }
 
 function requireSameFeatures(checkpoint: Checkpoint, rules: ResumeRules, path: string): void {

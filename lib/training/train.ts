@@ -10,9 +10,10 @@ import { collate } from '../data/collate';
 import type { PreprocessedDataset } from '../data/preprocess';
 import { removeStaleTemporaries, writeFileAtomic } from '../storage/atomic-file';
 import { lockFolder } from '../storage/folder-lock';
+import { loadBaseVoice } from './base-voice';
 import { learningRate } from './learning-rate';
 import { type LoopResult, trainLoop } from './loop';
-import { appendMetrics, truncateMetrics } from './metrics-log';
+import { appendMetrics, type MetricsLine, truncateMetrics } from './metrics-log';
 import { loadStart, type ResumeFrom } from './resume';
 import { saveCheckpoint, setFutureAside } from './save';
 import type { BatchShape, Trainer } from './trainer';
@@ -27,14 +28,27 @@ export interface TrainOptions {
   readonly retrieval: Extra['retrieval'];
   readonly saveDir: string;
   readonly resume: ResumeFrom;
+  /** path of a .ckpt whose weights a new run begins with; a resumed run has its own; default: none */
+  readonly baseVoice?: string;
   readonly allowOtherData: boolean;
   /** builds the model on the device; `start` null = fresh weights by the seed */
   readonly createTrainer: (config: Config, start: Checkpoint | null) => Trainer;
+  readonly mirror?: Mirror;
+  /** hears of every line of the metrics log once it is written */
+  readonly onMetrics?: (line: MetricsLine) => void;
   readonly progress: OnProgress;
   readonly notice: OnNotice;
   readonly signal: AbortSignal;
   readonly clock: () => number;
   readonly now: () => number;
+}
+
+/** Who is told of checkpoints, so that they get to another place too. */
+export interface Mirror {
+  /** training goes on from `startStep` (0: new); nothing is saved before this resolves */
+  begin(startStep: number): Promise<void>;
+  /** a checkpoint is saved and verified here; returns at once. @param last no other one follows soon */
+  offer(path: string, step: number, last: boolean): void;
 }
 
 /** How the run ended. */
@@ -76,7 +90,7 @@ async function trainLocked(options: TrainOptions): Promise<TrainResult> {
   });
   const config = withSpecRange(options.config, dataset, start);
   const startStep = start === null ? 0 : updatesDone(start);
-  const trainer = options.createTrainer(config, start);
+  const trainer = options.createTrainer(config, start ?? (await baseOf(options, config)));
   const before = start?.extra?.computation;
   if (before !== undefined && before !== trainer.computation) {
     notice(
@@ -88,6 +102,7 @@ async function trainLocked(options: TrainOptions): Promise<TrainResult> {
     const metricsPath = join(saveDir, metricsName);
     await setFutureAside(startStep, metricsName, options);
     await truncateMetrics(metricsPath, startStep);
+    await options.mirror?.begin(startStep);
     const plan = createBatchPlan(dataset.training, config.training, config.compat);
     const validation = dataset.validation.map((item) => collate([item]));
     await trainer.prepare?.({ update: shapesAhead(plan, startStep, config.training.maxUpdates), validation });
@@ -109,8 +124,16 @@ async function trainLocked(options: TrainOptions): Promise<TrainResult> {
           now: options.now,
           notice,
         });
+        options.mirror?.offer(
+          checkpointPath,
+          step,
+          step === config.training.maxUpdates || options.signal.aborted,
+        );
       },
-      log: (line) => appendMetrics(metricsPath, line),
+      log: async (line) => {
+        await appendMetrics(metricsPath, line);
+        options.onMetrics?.(line);
+      },
       progress: options.progress,
       signal: options.signal,
       clock: options.clock,
@@ -119,6 +142,12 @@ async function trainLocked(options: TrainOptions): Promise<TrainResult> {
   } finally {
     trainer.dispose();
   }
+}
+
+/** The weights that a new run begins with; null: drawn from the seed. */
+function baseOf({ baseVoice, encoderId, notice }: TrainOptions, config: Config): Promise<Checkpoint | null> {
+  if (baseVoice === undefined) return Promise.resolve(null);
+  return loadBaseVoice(baseVoice, { config, encoderId, notice });
 }
 
 /** Batches that are looked at before the first update, so that a trainer that compiles seldom has to stop later. */
