@@ -1,0 +1,25 @@
+/** What long work in a cell is given: bars and lines below the cell, and the stop button. */
+import type { Session } from '../../assembly/session';
+import { kernelHost } from '../output';
+import { createNotebookProgress } from '../progress';
+
+/** Runs `work` with bars; interrupting the cell aborts `session.signal`. */
+export async function inCell<T>(work: (session: Session) => Promise<T>): Promise<T> {
+  const bar = createNotebookProgress();
+  const session: Session = {
+    progress: bar.report,
+    notice: (message) => void process.stdout.write(`${message}\n`),
+    signal: kernelHost()?.signal ?? new AbortController().signal,
+  };
+  try {
+    return await work(session);
+  } finally {
+    bar.close();
+  }
+}
+
+/** Reports bytes as megabytes. */
+export function megabytes(session: Session, label: string): (done: number, total: number) => void {
+  const rounded = (bytes: number): number => Math.round(bytes / 1e4) / 100;
+  return (done, total) => session.progress({ label, done: rounded(done), total: rounded(total), unit: 'MB' });
+}
