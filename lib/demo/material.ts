@@ -1,7 +1,7 @@
 /** What the demo trains on and converts: the target's recordings, the song by the source, and the truth. */
 import type { Audio } from '../audio/audio';
 import { Philox, streams } from '../random/philox';
-import { type FliteOptions, speakAll } from './flite';
+import { type FliteOptions, type FliteVoice, speakAll } from './flite';
 import { songLines, trainingSentences, trainingVerses, trainingWords } from './lyrics';
 import { compose, type Score } from './score';
 import { sing } from './singer';
@@ -19,6 +19,18 @@ export interface DemoSong {
   /** the same song by the target, which training never sees */
   readonly truth: Audio;
 }
+
+/** Who sings, and what. */
+export interface Cast {
+  /** who is to be converted */
+  readonly source: FliteVoice;
+  /** whose voice is learnt */
+  readonly target: FliteVoice;
+  /** text of the song, which is in none of the training texts */
+  readonly lines: readonly string[];
+}
+
+export const demoCast: Cast = { source: 'awb', target: 'slt', lines: songLines };
 
 const WORDS_PER_LINE = 6;
 const LINES_PER_CLIP = 3;
@@ -42,11 +54,14 @@ export function trainingScores(): Score[] {
 }
 
 /** The target's recordings, at 16 kHz: about five minutes, sung and a little spoken. */
-export async function makeTraining(options: FliteOptions = {}): Promise<Clip[]> {
-  const sung = await sing('slt', trainingScores(), options);
+export async function makeTraining(
+  options: FliteOptions = {},
+  voice: FliteVoice = demoCast.target,
+): Promise<Clip[]> {
+  const sung = await sing(voice, trainingScores(), options);
   const spoken = await speakAll(
-    trainingSentences.map((text) => ({ voice: 'slt', text })),
-    { ...options, label: 'slt speech' },
+    trainingSentences.map((text) => ({ voice, text })),
+    { ...options, label: `${voice} speech` },
   );
   return [
     ...sung.map((audio, i) => ({
@@ -58,9 +73,9 @@ export async function makeTraining(options: FliteOptions = {}): Promise<Clip[]> 
 }
 
 /** The song by source and target, at 16 kHz, with the same timing. */
-export async function makeSong(options: FliteOptions = {}): Promise<DemoSong> {
-  const score = compose(songLines, SONG_SEED);
-  const [source] = await sing('awb', [score], options);
-  const [truth] = await sing('slt', [score], options);
+export async function makeSong(options: FliteOptions = {}, cast: Cast = demoCast): Promise<DemoSong> {
+  const score = compose(cast.lines, SONG_SEED);
+  const [source] = await sing(cast.source, [score], options);
+  const [truth] = await sing(cast.target, [score], options);
   return { score, source: source!, truth: truth! };
 }

@@ -1,7 +1,8 @@
 /** The tables of the report. */
+
+import { escapeXml } from '../pictures/svg';
 import { checkName, measureExplanations, measureWords, pageWords, trackName, type Words } from './page-text';
 import type { Check, Scores, TrackScores } from './scores';
-import { escapeXml } from './svg';
 
 /** Both languages, escaped; the page shows one of them. */
 export function inBoth(words: Words): string {

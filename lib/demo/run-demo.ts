@@ -17,7 +17,9 @@ import { retrievalFrames } from '../training/retrieval-frames';
 import { type TrainOptions, train } from '../training/train';
 import { createPulseTrain } from '../vocoder/pulse-train';
 import { equaliseTo } from './equalise';
+import type { Cast } from './material';
 import { trainingMels } from './score-files';
+import { createStopwatch, type Stopwatch } from './stopwatch';
 import { type MaterialFiles, writeMaterial } from './write-material';
 
 /** What the demo runs with. */
@@ -25,6 +27,8 @@ export interface DemoOptions {
   /** folder for everything that it makes */
   readonly folder: string;
   readonly config: Config;
+  /** who sings; default: the demo's own cast */
+  readonly cast?: Cast;
   readonly partsOf: (config: Config) => VoiceParts;
   readonly createTrainer: TrainOptions['createTrainer'];
   readonly createSampler: LoadVoiceOptions['createSampler'];
@@ -47,34 +51,66 @@ export interface DemoFiles extends MaterialFiles {
   readonly steps: number;
 }
 
+/** What the conversion leaves. */
+export type SungFiles = Pick<DemoFiles, 'converted' | 'resynthesis' | 'controls' | 'others'>;
+
 /**
  * Runs the demo. Repeating it goes on where the last one stopped.
  * @throws UserError those of its stages; `interrupted` when aborted
  */
 export async function runDemo(options: DemoOptions): Promise<DemoFiles> {
-  const { folder, config, notice } = options;
+  const { folder, notice } = options;
   await mkdir(folder, { recursive: true });
-  const watch = stopwatch(notice);
-  const material = await watch('sing', () => writeMaterial(folder, options));
-  const data = join(folder, 'data');
-  await watch('ingest', () => ingest(material.trainingZip, data, config, { ...options, replace: true }));
+  const watch = createStopwatch(notice);
+  const material = await watch('sing', () => writeMaterial(folder, options, options.cast));
+  const steps = await learnDemoVoice(material, options, watch);
+  const files = await singDemoSong(material, options, watch);
+  const { seconds } = watch;
+  return { ...material, ...files, seconds, realTimeFactor: seconds.convert! / material.songSeconds, steps };
+}
+
+/**
+ * The stages `ingest` and `train`: clips of the material, and a voice of them in `voice` below the folder.
+ * @returns steps of the voice
+ * @throws UserError those of ingesting and training; the signal's reason when aborted
+ */
+export async function learnDemoVoice(
+  material: MaterialFiles,
+  options: DemoOptions,
+  watch: Stopwatch,
+): Promise<number> {
+  const data = join(options.folder, 'data');
+  await watch('ingest', () =>
+    ingest(material.trainingZip, data, options.config, { ...options, replace: true }),
+  );
   const steps = await watch('train', () => trainVoice(data, options));
   options.signal.throwIfAborted();
-  const voice = await loadVoice(join(folder, 'voice'), options);
+  return steps;
+}
+
+/**
+ * The stages `convert` and `controls`: the song in the learnt voice, and what it is compared with.
+ * @throws UserError `no-checkpoint` before the voice is learnt, those of `loadVoice`; the signal's reason when aborted
+ */
+export async function singDemoSong(
+  material: MaterialFiles,
+  options: DemoOptions,
+  watch: Stopwatch,
+): Promise<SungFiles> {
+  const voice = await loadVoice(join(options.folder, 'voice'), options);
   try {
-    const files = demoPaths(folder);
+    const files = demoPaths(options.folder);
     const source = await readWav(material.source);
     await watch('convert', () => convertTo(files.converted, voice, source, options));
     await watch('controls', () => writeControls(voice, material, files, options));
-    const seconds = watch.seconds;
-    const realTimeFactor = seconds.convert! / material.songSeconds;
-    return { ...material, ...files, seconds, realTimeFactor, steps };
+    return files;
   } finally {
     voice.sampler.dispose();
   }
 }
 
-function demoPaths(folder: string): Pick<DemoFiles, 'converted' | 'resynthesis' | 'controls' | 'others'> {
+/** Where the songs lie. */
+export function demoPaths(folder: string): SungFiles {
   return {
     converted: join(folder, 'converted.wav'),
     resynthesis: join(folder, 'resynthesis.wav'),
@@ -113,7 +149,7 @@ async function trainVoice(data: string, options: DemoOptions): Promise<number> {
 async function writeControls(
   voice: Voice,
   material: MaterialFiles,
-  files: ReturnType<typeof demoPaths>,
+  files: SungFiles,
   options: DemoOptions,
 ): Promise<void> {
   const truth = await readWav(material.truth);
@@ -161,21 +197,4 @@ async function convertTo(
 
 async function readWav(path: string): Promise<Audio> {
   return decodeWav(await readFile(path), path);
-}
-
-type Stopwatch = { readonly seconds: Record<string, number> } & (<T>(
-  stage: string,
-  work: () => Promise<T>,
-) => Promise<T>);
-
-function stopwatch(notice: OnNotice): Stopwatch {
-  const seconds: Record<string, number> = {};
-  const watch = async <T>(stage: string, work: () => Promise<T>): Promise<T> => {
-    const started = performance.now();
-    const result = await work();
-    seconds[stage] = (performance.now() - started) / 1000;
-    notice(`${stage}: ${seconds[stage]!.toFixed(1)} s`);
-    return result;
-  };
-  return Object.assign(watch, { seconds });
 }

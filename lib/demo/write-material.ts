@@ -6,7 +6,7 @@ import { resample } from '../audio/resample';
 import { encodeWav } from '../audio/wav';
 import { writeFileAtomic } from '../storage/atomic-file';
 import type { FliteOptions } from './flite';
-import { type Clip, makeSong, makeTraining } from './material';
+import { type Cast, type Clip, demoCast, makeSong, makeTraining } from './material';
 
 const SAMPLE_RATE = 44100;
 /** Room for the overshoot of resampling; the same for every file, so that levels keep their relation. */
@@ -45,9 +45,13 @@ export async function recordingsZip(clips: readonly Clip[]): Promise<Buffer> {
  * Makes the singers sing and writes `target.zip`, `source.wav` and `truth.wav` into `folder`, which exists.
  * @throws UserError `flite-failed`, those of `writeFileAtomic`; the signal's reason when aborted
  */
-export async function writeMaterial(folder: string, options: FliteOptions = {}): Promise<MaterialFiles> {
-  const song = await makeSong(options);
-  const clips = await makeTraining(options);
+export async function writeMaterial(
+  folder: string,
+  options: FliteOptions = {},
+  cast: Cast = demoCast,
+): Promise<MaterialFiles> {
+  const song = await makeSong(options, cast);
+  const clips = await makeTraining(options, cast.target);
   const files = {
     trainingZip: join(folder, 'target.zip'),
     source: join(folder, 'source.wav'),

@@ -6,11 +6,11 @@ import { resample } from '../audio/resample';
 import { decodeWav } from '../audio/wav';
 import type { AudioConfig } from '../config/schema';
 import { openSource } from '../data/recording-source';
+import { lineColours } from '../pictures/colours';
+import { comparisonPicture, type PictureTrack } from '../pictures/picture';
 import { writeFileAtomic } from '../storage/atomic-file';
-import { lineColours } from './colours';
 import { type Player, reportPage } from './page';
 import { playerWords, type Words } from './page-text';
-import { comparisonPicture, type PictureTrack } from './picture';
 import { analyse, readAudio, type ScoredFiles } from './score-files';
 import type { Scores } from './scores';
 

@@ -57,6 +57,10 @@ export const streams = {
   sampler: 7,
   vocoder: 8,
   dropout: 9,
+  encoderTexts: 20,
+  encoderSegments: 21,
+  encoderRenderings: 22,
+  encoderBatches: 23,
 } as const;
 export type Stream = (typeof streams)[keyof typeof streams];
 

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { copyWeights } from './copy-weights.mjs';
 import { run, SetupError } from './run.mjs';
 
 const TIMEOUT_MS = 5 * 60_000;
@@ -24,6 +25,7 @@ export async function build(root, log) {
     const what = result.timedOut ? 'did not end in time' : 'failed (its messages are above)';
     throw new SetupError(`The TypeScript build ${what}`, 'Correct the sources in lib/, then run this again.');
   }
+  copyWeights(root, staging);
   writeFileSync(join(staging, '.sources'), want);
   rmSync(`${dist}.old`, { recursive: true, force: true });
   if (existsSync(dist)) renameSync(dist, `${dist}.old`);
