@@ -1,10 +1,16 @@
 /** `npm run bench -- NAME …`: benches by name. Timing is measured here and nowhere else; see README.md. */
 import { benchDenoiser } from './denoiser';
+import { benchDrive } from './drive';
 import { benchGpu } from './gpu';
+import { benchKernel } from './kernel/kernel';
+import { benchVocoder } from './vocoder';
 
 const benches: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
   denoiser: benchDenoiser,
+  drive: benchDrive,
   gpu: benchGpu,
+  vocoder: benchVocoder,
+  kernel: benchKernel,
 };
 
 async function main(): Promise<void> {

@@ -6,6 +6,10 @@
  * mend; any other error is a defect.
  */
 
+/** Loads the engine and chooses how to compute: compiled graphs, or operation by operation. */
+export { computeOf } from './assembly/compute';
+/** Names in a configuration -> encoder, pitch estimator, vocoder; `partsOf` is what `loadVoice` asks for. */
+export { encoderOf, partsOf, pitchEstimatorOf, vocoderOf } from './assembly/parts';
 /**
  * The signal front end. `Audio` is mono; `decodeWav` mixes channels, `resample` changes the rate, `melSpectrogram` gives
  * log10 mel [T, M], `createPyin` an F0 estimator in Hz, `sliceAtSilence` the cuts at silences.
@@ -26,10 +30,6 @@ export { type CheckpointFile, findCheckpoints, newestGoodCheckpoint } from './ch
 export { readCheckpoint } from './checkpoint/read';
 export { verifyCheckpoint } from './checkpoint/verify';
 export { writeCheckpoint } from './checkpoint/write';
-/** Loads the engine and chooses how to compute: compiled graphs, or operation by operation. */
-export { computeOf } from './cli/compute';
-/** Names in a configuration -> encoder, pitch estimator, vocoder; `partsOf` is what `loadVoice` asks for. */
-export { encoderOf, partsOf, pitchEstimatorOf, vocoderOf } from './cli/parts';
 /** Errors that people can cause (`code` is stable), and how long work reports where it is. */
 export { isUserError, UserError } from './config/errors';
 /** Configurations (docs/config.md): presets, values, files; always complete and checked strictly. */

@@ -1,31 +1,9 @@
 /** --eager and --precision: how training and sampling are computed. */
 import type { Command } from 'commander';
-import { UserError } from '../config/errors';
-import type { OnNotice } from '../config/progress';
-import { loadEngine } from '../engine/backend';
-import { deviceFacts, precisionFor } from '../engine/compile/precision';
-import { compileProgram } from '../engine/compile/program';
-import { createCompiledSampler } from '../inference/compiled-sampler';
-import type { LoadVoiceOptions } from '../inference/load-voice';
-import { createMelSampler } from '../inference/mel-sampler';
-import type { Precision } from '../model/tensor-program';
-import { createCompiledTrainer } from '../training/compiled-trainer';
-import { createEagerTrainer } from '../training/eager-trainer';
-import type { TrainOptions } from '../training/train';
+import { type ComputeChoice, precisions } from '../assembly/compute';
 
 /** Flags that choose how to compute. */
-export interface ComputeFlags {
-  readonly eager?: boolean;
-  readonly precision?: string;
-}
-
-/** What trains and what samples. */
-export interface Compute {
-  readonly createTrainer: TrainOptions['createTrainer'];
-  readonly createSampler: LoadVoiceOptions['createSampler'];
-}
-
-const precisions: readonly string[] = ['auto', 'f32', 'bf16', 'f16'];
+export type ComputeFlags = ComputeChoice;
 
 /** Adds the flags to a verb. */
 export function computeFlags(command: Command): Command {
@@ -36,35 +14,4 @@ export function computeFlags(command: Command): Command {
       `of matrix products: ${precisions.join(', ')} (auto: by the device)`,
       'auto',
     );
-}
-
-/**
- * Loads the engine and chooses: compiled graphs on TensorFlow, operation by operation elsewhere or with --eager.
- * @throws UserError `unknown-precision`
- */
-export async function computeOf(flags: ComputeFlags, notice: OnNotice): Promise<Compute> {
-  const wanted = flags.precision ?? 'auto';
-  if (!precisions.includes(wanted)) {
-    throw new UserError(
-      'unknown-precision',
-      `Expected --precision to be one of ${precisions.join(', ')}, got ${wanted}`,
-      'Leave it out: auto suits the device.',
-    );
-  }
-  const engine = await loadEngine();
-  if (flags.eager || engine.backend !== 'tensorflow') {
-    return { createTrainer: createEagerTrainer, createSampler: createMelSampler };
-  }
-  const precision =
-    wanted === 'auto' ? precisionFor(await deviceFacts(engine.usesGpu, process.env)) : (wanted as Precision);
-  const options = {
-    compile: compileProgram,
-    precision,
-    onCompiled: ({ nodes, traceMs, loadMs }: { nodes: number; traceMs: number; loadMs: number }) =>
-      notice(`Compiled ${nodes} nodes (${precision}) in ${((traceMs + loadMs) / 1000).toFixed(1)} s.`),
-  };
-  return {
-    createTrainer: (config, start) => createCompiledTrainer(config, start, options),
-    createSampler: (config, weights) => createCompiledSampler(config, weights, options),
-  };
 }

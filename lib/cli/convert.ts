@@ -1,18 +1,19 @@
 /** `diff-svc convert`: a song -> the same song in a trained voice. */
 import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
+import { computeOf } from '../assembly/compute';
+import { partsOf } from '../assembly/parts';
+import { requireWritableFile } from '../assembly/writable';
 import { durationSeconds } from '../audio/audio';
 import { decodeWav, encodeWav } from '../audio/wav';
 import { UserError } from '../config/errors';
 import { mergeConfig } from '../config/load';
+import { formatDuration } from '../config/progress-bar';
 import { convert } from '../inference/convert';
 import { loadVoice } from '../inference/load-voice';
 import { writeFileAtomic } from '../storage/atomic-file';
-import { type ComputeFlags, computeFlags, computeOf } from './compute';
-import { partsOf } from './parts';
-import { formatDuration } from './progress-bar';
+import { type ComputeFlags, computeFlags } from './compute';
 import { runVerb, type Session, type VerbResult } from './session';
-import { requireWritableFile } from './writable';
 
 interface Flags extends ComputeFlags {
   readonly model: string;
@@ -20,6 +21,7 @@ interface Flags extends ComputeFlags {
   readonly key?: string;
   readonly speedup?: string;
   readonly seed?: string;
+  readonly vocoder?: string;
   readonly json?: boolean;
 }
 
@@ -33,6 +35,7 @@ export function registerConvert(program: Command): void {
     .option('--key <semitones>', 'transpose; a man to a woman is often 8 to 12')
     .option('--speedup <n>', 'every how many of the 1000 diffusion steps are taken')
     .option('--seed <n>', 'another seed gives another take')
+    .option('--vocoder <path>', 'folder of NSF-HiFiGAN, for voices that sing with it')
     .option('--json', 'print the result as JSON')
     .addHelpText(
       'after',
@@ -49,7 +52,11 @@ async function convertFile(songPath: string, flags: Flags, session: Session): Pr
   await requireWritableFile(flags.out, '--out');
   const compute = await computeOf(flags, session.notice);
   const voice = await loadVoice(flags.model, {
-    partsOf: (config) => partsOf(mergeConfig(config, { inference: numbers(flags) }, 'command line')),
+    partsOf: (config) =>
+      partsOf(mergeConfig(config, { inference: numbers(flags) }, 'command line'), {
+        ...compute.vocoder,
+        ...(flags.vocoder === undefined ? {} : { vocoderPath: flags.vocoder }),
+      }),
     createSampler: compute.createSampler,
     notice: session.notice,
   });
@@ -70,6 +77,7 @@ async function convertFile(songPath: string, flags: Flags, session: Session): Pr
     };
   } finally {
     voice.sampler.dispose();
+    voice.vocoder.dispose?.();
   }
 }
 

@@ -1,16 +1,17 @@
 /** `diff-svc demo`: everything once, on singers that it makes itself. */
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
+import { computeOf } from '../assembly/compute';
+import { partsOf } from '../assembly/parts';
+import { requireWritableFolder } from '../assembly/writable';
 import { UserError } from '../config/errors';
 import { mergeConfig } from '../config/load';
 import { preset } from '../config/presets';
+import { formatDuration } from '../config/progress-bar';
 import { type DemoMetrics, judgeDemo } from '../demo/judge';
 import { runDemo } from '../demo/run-demo';
-import { type ComputeFlags, computeFlags, computeOf } from './compute';
-import { partsOf } from './parts';
-import { formatDuration } from './progress-bar';
+import { type ComputeFlags, computeFlags } from './compute';
 import { runVerb, type Session, type VerbResult } from './session';
-import { requireWritableFolder } from './writable';
 
 interface Flags extends ComputeFlags {
   readonly out: string;

@@ -1,9 +1,13 @@
 /** `diff-svc ingest`: recordings -> clips. */
+import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
+import { openDrive, workFolder } from '../assembly/drive';
+import { formatDuration } from '../config/progress-bar';
+import { fetchDataset } from '../data/drive-dataset';
 import { type IngestReport, ingest } from '../data/ingest';
+import { drivePlace } from '../storage/drive-path';
 import { type ConfigFlags, configFlags, configFrom } from './config-flags';
-import { formatDuration } from './progress-bar';
-import { runVerb } from './session';
+import { runVerb, type Session } from './session';
 
 interface Flags extends ConfigFlags {
   readonly data: string;
@@ -15,7 +19,7 @@ interface Flags extends ConfigFlags {
 export function registerIngest(program: Command): void {
   configFlags(program.command('ingest'))
     .description('cut recordings (a .zip, a folder or a .wav) into clips for training')
-    .argument('<source>', 'zip, folder or wav file')
+    .argument('<source>', 'zip, folder or wav file; on Google Drive: drive:diff-svc/alice/alice.zip')
     .requiredOption('--data <dir>', 'folder for the dataset')
     .option('--replace', 'take the place of the dataset that is there')
     .option('--json', 'print the report as JSON')
@@ -24,10 +28,23 @@ export function registerIngest(program: Command): void {
       runVerb(flags.json === true, async (session) => {
         const config = await configFrom(flags);
         const options = { ...session, replace: flags.replace === true };
-        const report = await ingest(source, flags.data, config, options);
+        const report = await ingest(await localSource(source, session), flags.data, config, options);
         return { text: describe(report, flags.data), json: report };
       }),
     );
+}
+
+/** A zip on Drive is fetched first. */
+async function localSource(source: string, session: Session): Promise<string> {
+  const place = drivePlace(source, session.notice);
+  if (place === null) return source;
+  const drive = await openDrive(session);
+  session.notice(drive.text);
+  return fetchDataset(drive, place, join(workFolder(dirname(place)), 'recordings'), {
+    signal: session.signal,
+    onBytes: (done, total) =>
+      session.progress({ label: 'download', done: done / 1e6, total: total / 1e6, unit: 'MB' }),
+  });
 }
 
 /** What a person wants to know: minutes, clips, what was left out and why. */

@@ -2,10 +2,16 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
+import { registerAssets } from './assets';
 import { registerConvert } from './convert';
 import { registerDemo } from './demo';
 import { registerDoctor } from './doctor';
+import { registerDrive } from './drive';
+import { registerExport } from './export';
+import { registerImport } from './import';
 import { registerIngest } from './ingest';
+import { registerKernel } from './kernel';
+import { registerNotebook } from './notebook';
 import { registerPreprocess } from './preprocess';
 import { exitCodes } from './session';
 import { registerTrain } from './train';
@@ -21,11 +27,17 @@ export function createProgram(): Command {
     .showHelpAfterError()
     .exitOverride((error) => process.exit(error.exitCode === 0 ? exitCodes.ok : exitCodes.userError));
   registerDoctor(program);
+  registerImport(program);
+  registerExport(program);
   registerIngest(program);
   registerPreprocess(program);
   registerTrain(program);
   registerConvert(program);
+  registerDrive(program);
   registerDemo(program);
+  registerAssets(program);
+  registerKernel(program);
+  registerNotebook(program);
   return program.addHelpText(
     'after',
     `

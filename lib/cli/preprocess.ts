@@ -1,10 +1,10 @@
 /** `diff-svc preprocess`: clips -> features, so that training starts at once. */
 import type { Command } from 'commander';
+import { encoderOf, pitchEstimatorOf } from '../assembly/parts';
+import { formatDuration } from '../config/progress-bar';
 import { type PreprocessedDataset, preprocess } from '../data/preprocess';
 import { loadEngine } from '../engine/backend';
 import { type ConfigFlags, configFlags, configFrom } from './config-flags';
-import { encoderOf, pitchEstimatorOf } from './parts';
-import { formatDuration } from './progress-bar';
 import { runVerb } from './session';
 
 interface Flags extends ConfigFlags {

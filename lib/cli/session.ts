@@ -1,7 +1,9 @@
 /** What every verb shares: the bar, Ctrl-C, how errors and results are printed, and exit codes. */
+import type { Session } from '../assembly/session';
 import { isUserError } from '../config/errors';
-import type { OnNotice, OnProgress } from '../config/progress';
-import { createProgressBar } from './progress-bar';
+import { createProgressBar } from '../config/progress-bar';
+
+export type { Session };
 
 /** Exit codes of `diff-svc`. */
 export const exitCodes = { ok: 0, defect: 1, userError: 2, interrupted: 130 } as const;
@@ -12,13 +14,6 @@ class Interrupted extends Error {
     super('interrupted');
     this.name = 'Interrupted';
   }
-}
-
-/** Given to a verb while it runs. */
-export interface Session {
-  readonly progress: OnProgress;
-  readonly notice: OnNotice;
-  readonly signal: AbortSignal;
 }
 
 /** What a verb gives back: text for a person, the same for a program, and whether it was cut short. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createProgressBar, formatDuration, formatProgress } from '../../lib/cli/progress-bar';
+import { createProgressBar, formatDuration, formatProgress } from '../../lib/config/progress-bar';
 
 describe('formatProgress', () => {
   test('rate and time left', () => {
