@@ -27,6 +27,9 @@ export interface UploadQueue {
 /** Waits between tries; a person who makes room or logs in again should not wait longer. */
 const againMs = 60_000;
 
+/** Files that may vanish in one go before it counts as a defect. */
+const mostVanished = 10;
+
 /** Feeds `uploader`; begins with what an earlier process left. */
 export function createUploadQueue(uploader: CheckpointUploader, clock: Clock, notice: OnNotice): UploadQueue {
   const stop = new AbortController();
@@ -45,6 +48,7 @@ export function createUploadQueue(uploader: CheckpointUploader, clock: Clock, no
     if (offer !== null) await uploader.save(offer.path, offer.step, offer);
   };
   const work = async (): Promise<void> => {
+    let vanished = 0;
     while ((waiting !== null || behind) && !stop.signal.aborted) {
       try {
         await once();
@@ -52,6 +56,8 @@ export function createUploadQueue(uploader: CheckpointUploader, clock: Clock, no
         said = '';
       } catch (error) {
         if (stop.signal.aborted) return;
+        // Local rotation was faster than the upload (frequent saves, few kept): a newer one is there to be uploaded.
+        if (isGone(error) && ++vanished <= mostVanished) continue;
         if (!isUserError(error)) throw error;
         [behind, failure] = [true, error];
         if (said !== error.message) notice(`Not uploaded yet: ${error.message}. ${error.remedy}`);
@@ -89,4 +95,8 @@ export function createUploadQueue(uploader: CheckpointUploader, clock: Clock, no
     },
     stop: () => stop.abort(),
   };
+}
+
+function isGone(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }
