@@ -7,7 +7,7 @@ import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { runVerb, type Session, type VerbResult } from '../lib/cli/session';
-import { cacheFolder } from '../lib/demo/cache-folder';
+import { cacheFolder } from '../lib/config/cache-folder';
 import { modelCard } from '../lib/encoder-training/model-card';
 import { shippedPlan, trainEncoder, writeWeights } from '../lib/encoder-training/train-encoder';
 import { loadEngine } from '../lib/engine/backend';

@@ -3,9 +3,9 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseTorchFile } from '../checkpoint/torch-file';
+import { assetFolder } from '../config/cache-folder';
 import { UserError } from '../config/errors';
 import type { AudioConfig } from '../config/schema';
-import { cacheFolder } from '../demo/cache-folder';
 import { type NsfConfig, parseNsfConfig } from '../vocoder/nsf-hifigan/config';
 import type { CompiledNsfOptions } from '../vocoder/nsf-hifigan/network';
 import { createNsfHifigan, type NsfHifigan } from '../vocoder/nsf-hifigan/nsf-hifigan';
@@ -16,7 +16,7 @@ const weightNames = ['model', 'model.ckpt'];
 
 /** Where the vocoder lies and how it computes. */
 export interface NsfVocoderOptions {
-  /** folder, or the weights themselves; default: `DIFF_SVC_VOCODER`, else `assets/nsf-hifigan` in the cache folder */
+  /** folder, or the weights themselves; default: `DIFF_SVC_VOCODER`, else `nsf-hifigan` where public weights lie */
   readonly vocoderPath?: string;
   /** without it the network runs operation by operation */
   readonly compiled?: CompiledNsfOptions;
@@ -32,7 +32,7 @@ export function loadNsfHifigan(
   { vocoderPath, compiled }: NsfVocoderOptions,
   env: NodeJS.ProcessEnv = process.env,
 ): NsfHifigan {
-  const path = vocoderPath ?? env.DIFF_SVC_VOCODER ?? join(cacheFolder(env), 'assets', 'nsf-hifigan');
+  const path = vocoderPath ?? env.DIFF_SVC_VOCODER ?? join(assetFolder(env), 'nsf-hifigan');
   const weights = weightsAt(path);
   const config = readConfig(join(dirname(weights), 'config.json'), path);
   const bytes = readFileSync(weights);
@@ -45,7 +45,7 @@ function missing(path: string, what: string): never {
   throw new UserError(
     'vocoder-missing',
     `Expected NSF-HiFiGAN in ${path}, which this voice sings with, but there is no ${what}`,
-    'Unpack nsf_hifigan_20221211.zip of openvpi/vocoders (CC BY-NC-SA 4.0) there, or name its folder with --vocoder or DIFF_SVC_VOCODER.',
+    'Fetch it: diff-svc assets get nsf-hifigan (CC BY-NC-SA 4.0). Or name its folder with --vocoder or DIFF_SVC_VOCODER.',
   );
 }
 

@@ -9,10 +9,10 @@ import { isUserError, UserError } from '../config/errors';
 import type { OnNotice } from '../config/progress';
 import { writeFileAtomic } from '../storage/atomic-file';
 import { requireFree } from '../storage/disk-space';
+import { digestFile } from '../storage/file-source';
 import { lockFolder } from '../storage/folder-lock';
 import type { Asset } from './asset';
 import { type DownloadOptions, download } from './download';
-import { sha256OfFile } from './hash';
 import { pin, readPins } from './pins';
 import { unpackMembers } from './unpack';
 
@@ -72,7 +72,7 @@ async function fetchFirst(asset: Asset, path: string, options: ProvideOptions): 
   for (const url of asset.urls) {
     try {
       await download({ url, bytes: asset.bytes, part, label: asset.name }, options);
-      const found = await sha256OfFile(part, options.signal);
+      const { sha256: found } = await digestFile(part, options.signal);
       if (due === null || found === due) return await rename(part, path);
       failures.push(`${url}: SHA-256 ${found} instead of ${due}`);
       await rm(part, { force: true });
@@ -101,7 +101,7 @@ async function verify(asset: Asset, path: string, options: ProvideOptions): Prom
   if (stamp?.bytes === size && stamp.modifiedMs === mtimeMs && complete) return stamp.sha256;
 
   if (asset.bytes !== null && size !== asset.bytes) throw wrong(path, `${asset.bytes} bytes`, `${size}`);
-  const sha256 = await sha256OfFile(path, options.signal);
+  const { sha256 } = await digestFile(path, options.signal);
   const pinned = (await readPins(options.folder))[asset.name];
   const due = asset.sha256 ?? pinned ?? null;
   if (due !== null && sha256 !== due) throw wrong(path, `SHA-256 ${due}`, sha256);

@@ -1,10 +1,11 @@
 /** `diff-svc assets`: the public files that this program can use: what there is, fetching, where they lie. */
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { assetFolder, provideOptions } from '../assembly/provide-options';
+import { provideOptions } from '../assembly/provide-options';
 import type { Asset } from '../assets/asset';
 import { assets } from '../assets/manifest';
 import { provideAsset } from '../assets/provide';
+import { assetFolder } from '../config/cache-folder';
 import { UserError } from '../config/errors';
 import { runVerb } from './session';
 
@@ -54,6 +55,6 @@ function describe(asset: Asset): string {
     `  ${asset.cite}`,
     ...asset.urls.map((url) => `  ${url}`),
     ...(asset.terms === null ? [] : [`  ${asset.terms}`]),
-    `  lies in ${join(assetFolder(process.env), asset.name, asset.file)}`,
+    `  lies in ${join(assetFolder(), asset.name, asset.file)}`,
   ].join('\n');
 }

@@ -5,7 +5,7 @@ import type { Command } from 'commander';
 import { openDrive, workFolder } from '../assembly/drive';
 import { findCheckpoints } from '../checkpoint/find';
 import { UserError } from '../config/errors';
-import { datasetPlace, uploadDataset } from '../data/drive-dataset';
+import { datasetPlace, uploadToPlace } from '../data/drive-dataset';
 import { drivePlace } from '../storage/drive-path';
 import { dataFolder } from '../storage/mount-drive';
 import { systemClock } from '../storage/retry';
@@ -173,7 +173,7 @@ async function upload(zip: string, singer: string, session: Session): Promise<Ve
   const drive = await openDrive(session);
   const place = datasetPlace(singer);
   const journal = join(dataFolder(process.env, homedir()), 'uploads');
-  const file = await uploadDataset(drive, zip, place, journal, {
+  const file = await uploadToPlace(drive, zip, place, journal, {
     signal: session.signal,
     onBytes: (done, total) =>
       session.progress({ label: 'upload', done: done / 1e6, total: total / 1e6, unit: 'MB' }),

@@ -69,13 +69,13 @@ export async function fetchDataset(
 }
 
 /**
- * Uploads a zip to `place`; goes on after breaks and kills; returns when size and checksum were read back. One that is
+ * Uploads a file to `place` (a zip of recordings, a pack, results); goes on after breaks and kills; returns when size and checksum were read back. One that is
  * there already stays beside it: the newest counts.
  * @param journal local folder for what has to survive a kill
  */
-export async function uploadDataset(
+export async function uploadToPlace(
   drive: MountedDrive,
-  zip: string,
+  path: string,
   place: string,
   journal: string,
   options: TransferOptions = {},
@@ -84,7 +84,7 @@ export async function uploadDataset(
   const name = names.pop()!;
   const folder = (await drive.store.folder(names, true))!;
   const key = `dataset-${Buffer.from(place).toString('hex').slice(-40)}`;
-  const order = { key, path: zip, name, folder, marks: { dsvcDataset: '1' }, ...checksumMarks };
+  const order = { key, path, name, folder, marks: { dsvcDataset: '1' }, ...checksumMarks };
   const stored = await uploadDurably(order, { store: drive.store, journal, ...options });
   await forgetUpload(journal, key);
   return stored;

@@ -8,9 +8,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Audio } from '../audio/audio';
 import { decodeWav } from '../audio/wav';
+import { cacheFolder } from '../config/cache-folder';
 import { UserError } from '../config/errors';
 import type { OnProgress } from '../config/progress';
-import { cacheFolder, readCached, writeCached } from './cache-folder';
+import { readCached, writeCached } from './cached-file';
 import { type FliteOutput, runFlite } from './flite-child';
 
 /** The 16 kHz voices. `rms` ignores `pitchHz`. */

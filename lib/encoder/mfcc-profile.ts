@@ -1,6 +1,7 @@
 /** What the MFCC encoder knows of a speaker, and its plain form in checkpoints. */
 import type { SpeakerProfile } from './content-encoder';
 import { CEPSTRA } from './mfcc-cepstra';
+import { profileValues } from './profile-values';
 import type { Affine } from './warp-affine';
 
 export interface MfccProfile {
@@ -37,20 +38,7 @@ export function writeMfccProfile(profile: MfccProfile, id: string, isTarget: boo
 
 /** @throws Error for the profile of another encoder, or one that lacks something */
 export function readMfccProfile(profile: SpeakerProfile, id: string): MfccProfile {
-  if (profile.encoder !== id)
-    throw new Error(`Expected a speaker profile of ${id}, got one of ${profile.encoder}`);
-  const number = (name: string): number => {
-    const value = profile.values[name];
-    if (typeof value !== 'number') throw new Error(`Expected a number ${name} in a speaker profile of ${id}`);
-    return value;
-  };
-  const list = (name: string, length?: number): readonly number[] => {
-    const value = profile.values[name];
-    if (typeof value !== 'object' || (length !== undefined && value.length !== length)) {
-      throw new Error(`Expected a list ${name} of ${length ?? 'any'} numbers in a speaker profile of ${id}`);
-    }
-    return value;
-  };
+  const { number, list } = profileValues(profile, id);
   return {
     warp: number('warp'),
     floor: number('floor'),

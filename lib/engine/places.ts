@@ -2,6 +2,7 @@
 import * as fs from 'node:fs';
 import { createRequire } from 'node:module';
 import * as path from 'node:path';
+import { cacheFolder } from '../config/cache-folder';
 
 /** Folders and files that provisioning and doctor work with. */
 export interface Places {
@@ -15,14 +16,6 @@ export interface Places {
   readonly gateSource: string;
   /** compiled probe.js, which a child process runs */
   readonly probe: string;
-}
-
-/** `DIFF_SVC_CACHE`, else `XDG_CACHE_HOME/diff-svc`, else `~/.cache/diff-svc`; always absolute. */
-export function cacheFolder(env: NodeJS.ProcessEnv, home: string): string {
-  if (env.DIFF_SVC_CACHE) return path.resolve(env.DIFF_SVC_CACHE);
-  const base = env.XDG_CACHE_HOME;
-  // The XDG specification tells to ignore a relative path.
-  return path.join(base && path.isAbsolute(base) ? base : path.join(home, '.cache'), 'diff-svc');
 }
 
 /** The places of this installation. Throws when the npm packages are not installed. */

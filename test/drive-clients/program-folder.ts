@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { cacheFolder } from '../../lib/engine/places';
+import { cacheFolder } from '../../lib/config/cache-folder';
 
 /** A folder of our cache, made. */
 export function programFolder(name: string): string {

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import { homedir } from 'node:os';
 import * as path from 'node:path';
-import { cacheFolder } from '../../lib/engine/places';
+import { cacheFolder } from '../../lib/config/cache-folder';
 import { lastLines, runCommand } from '../../lib/engine/run-command';
 
 /** Pinned; the hashes are those that the registry publishes. */

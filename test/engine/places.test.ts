@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { cacheFolder } from '../../lib/engine/places';
+import { cacheFolder } from '../../lib/config/cache-folder';
 
 test.each([
   [{ DIFF_SVC_CACHE: '/c', XDG_CACHE_HOME: '/x' }, '/c'],

@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import AdmZip from 'adm-zip';
-import { cacheFolder } from '../../lib/engine/places';
+import { cacheFolder } from '../../lib/config/cache-folder';
 
 const wheel = {
   name: 'swift_f0-0.3.0-py3-none-any.whl',

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { PitchEstimator } from '../../audio/pitch-estimator';
-import { readCached, writeCached } from '../../demo/cache-folder';
+import { readCached, writeCached } from '../../demo/cached-file';
 
 /** The same F0 tracks as `estimator`, kept in `folder` by the samples' SHA-256, the grid and the estimator's id. */
 export function createCachedPitch(estimator: PitchEstimator, folder: string): PitchEstimator {

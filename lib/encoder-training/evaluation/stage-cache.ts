@@ -1,7 +1,7 @@
 /** Results of the evaluation's stages, kept so that a repeated or broken-off run measures only what is new. */
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { readCached, writeCached } from '../../demo/cache-folder';
+import { readCached, writeCached } from '../../demo/cached-file';
 
 /** Part of every key; changes when a stage measures otherwise than before. */
 const GENERATION = 2;

@@ -1,5 +1,6 @@
 /** What the phone-net encoder knows of a speaker, and its plain form in checkpoints. */
 import type { SpeakerProfile } from '../content-encoder';
+import { profileValues } from '../profile-values';
 import { BANDS } from './front-end';
 import type { Levels } from './levels';
 import { BOTTLENECK } from './network';
@@ -32,25 +33,12 @@ export function writeProfile(profile: PhoneNetProfile, id: string): SpeakerProfi
 
 /** @throws Error for the profile of another encoder, or one that lacks something */
 export function readProfile(profile: SpeakerProfile, id: string): PhoneNetProfile {
-  if (profile.encoder !== id)
-    throw new Error(`Expected a speaker profile of ${id}, got one of ${profile.encoder}`);
-  const number = (name: string): number => {
-    const value = profile.values[name];
-    if (typeof value !== 'number') throw new Error(`Expected a number ${name} in a speaker profile of ${id}`);
-    return value;
-  };
-  const list = (name: string, length: number): Float64Array => {
-    const value = profile.values[name];
-    if (typeof value !== 'object' || value.length !== length) {
-      throw new Error(`Expected a list ${name} of ${length} numbers in a speaker profile of ${id}`);
-    }
-    return Float64Array.from(value);
-  };
+  const { number, list } = profileValues(profile, id);
   return {
-    levels: { level: number('level'), mean: list('bands', BANDS) },
+    levels: { level: number('level'), mean: Float64Array.from(list('bands', BANDS)) },
     loudnessMean: number('loudnessMean'),
     loudnessDeviation: number('loudnessDeviation'),
-    mean: list('mean', BOTTLENECK),
-    deviation: list('deviation', BOTTLENECK),
+    mean: Float64Array.from(list('mean', BOTTLENECK)),
+    deviation: Float64Array.from(list('deviation', BOTTLENECK)),
   };
 }

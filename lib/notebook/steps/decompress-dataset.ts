@@ -25,12 +25,13 @@ export interface DatasetFields {
 export async function decompressDataset(fields: DatasetFields): Promise<void> {
   const singerName = singerNameOf(fields.singer_name);
   const { ingest } = await import('../../data/ingest');
+  const { datasetPlace } = await import('../../data/drive-dataset');
   const folder = datasetFolder(singerName);
   const report = await inCell(async (session) => {
     const named = fields.dataset_location.trim();
     const isPattern = named === '' || named.endsWith('*');
     if (isPattern) drivePlace(`${named.replace(/\*$/, '')}x`, session.notice);
-    const location = isPattern ? `drive:diff-svc/${singerName}/${singerName}.zip` : named;
+    const location = isPattern ? `drive:${datasetPlace(singerName)}` : named;
     const source = await localFile(location, session, megabytes(session, 'download'));
     return ingest(source, folder, await runConfig(), { ...session, replace: true });
   });

@@ -9,7 +9,7 @@ import { table } from '../display';
 import { kernelHost } from '../output';
 import { deleteOurs, freePath, localPath, oursUnchanged, writeOurs } from './inference-files';
 import { inLanguage, say } from './messages';
-import { withSession } from './with-session';
+import { inCell } from './run';
 
 /** Where songs are put, as the known notebooks call it; below the notebook's folder. */
 const songFolder = 'batch_audio';
@@ -39,7 +39,7 @@ export async function importAudio({ audio_location }: { readonly audio_location:
 type Row = Readonly<Record<string, string>>;
 
 async function imported(location: string): Promise<Row[]> {
-  return withSession(async (session) => {
+  return inCell(async (session) => {
     const path = await localPath(location, (name) => /\.wave?$/i.test(name), session);
     return copyFrom(path);
   });

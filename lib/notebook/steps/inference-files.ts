@@ -12,6 +12,7 @@ import { writeFileAtomic } from '../../storage/atomic-file';
 import { drivePlace } from '../../storage/drive-path';
 import type { Store, StoredFile } from '../../storage/store';
 import { keepInference, readInference, type WrittenFile } from './inference-state';
+import { megabytes } from './run';
 
 /**
  * A path as typed, as a local one: files and folders of Drive are fetched first, of a folder only files that `wanted` names.
@@ -57,14 +58,7 @@ async function fetchOne(store: Store, listed: StoredFile, folder: string, sessio
   const { signal } = session;
   await fetchFile(store, file, path, null, {
     signal,
-    onBytes: (done, total) =>
-      session.progress({
-        label: 'download',
-        done: done / 1e6,
-        total: total / 1e6,
-        unit: 'MB',
-        note: file.name,
-      }),
+    onBytes: megabytes(session, 'download', file.name),
   });
   return path;
 }

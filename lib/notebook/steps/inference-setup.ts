@@ -1,14 +1,14 @@
 /** The cells "Setup / Install" and "Load model". */
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { cacheFolder } from '../../demo/cache-folder';
+import { cacheFolder } from '../../config/cache-folder';
 import { confirm } from '../ask';
 import { checkFields, existingFile, rule } from '../checks';
 import { table } from '../display';
 import { localPath, localVoice } from './inference-files';
 import { keepInference } from './inference-state';
 import { inLanguage, say } from './messages';
-import { withSession } from './with-session';
+import { inCell } from './run';
 
 /** Fields of "Setup / Install". */
 export interface SetupFields {
@@ -78,7 +78,7 @@ export async function loadModel({ project_name, model_path, config_path }: Model
     project_name: rule(!/[/\\\0]/.test(project_name), 'expected a name without / and \\'),
     model_path: rule(model_path.trim() !== '', 'expected the path of a .ckpt or of a folder of checkpoints'),
   });
-  const found = await withSession(async (session) => {
+  const found = await inCell(async (session) => {
     const { checkpointAt } = await import('../../inference/load-voice');
     const at = await localVoice(model_path.trim(), session);
     const config = config_path.trim();

@@ -4,14 +4,14 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { PitchEstimator } from '../../audio/pitch-estimator';
 import { decodeWav } from '../../audio/wav';
+import { assetFolder } from '../../config/cache-folder';
 import { UserError } from '../../config/errors';
-import { cacheFolder } from '../../demo/cache-folder';
 import { checkFields, existingFolder, rule } from '../checks';
 import { audio, html, table } from '../display';
 import type { SongOutcome, SongSettings } from './inference-convert';
 import { keepInference, readInference } from './inference-state';
 import { inLanguage, say } from './messages';
-import { withSession } from './with-session';
+import { inCell } from './run';
 
 /** Fields of the cell, under their known names. */
 export interface ConvertFields {
@@ -48,7 +48,7 @@ export async function convertAudio(fields: ConvertFields): Promise<void> {
       ko: 'use_pe는 효과가 없습니다. 24kHz 목소리용이며 이 목소리는 44.1kHz입니다.',
     });
   }
-  const outcomes = await withSession(async (session) => {
+  const outcomes = await inCell(async (session) => {
     const { openVoice, singAll } = await import('./inference-convert');
     const settings: SongSettings = {
       ...{ keyShift: fields.key, speedup: fields.pndm_speedup, configPath },
@@ -116,7 +116,7 @@ function noModel(): UserError {
 
 /** CREPE where its net lies; else null, which is said: the voice's own estimator sings. */
 async function crepe(threshold: number): Promise<PitchEstimator | null> {
-  const path = process.env.DIFF_SVC_CREPE ?? join(cacheFolder(), 'assets', 'crepe.onnx');
+  const path = process.env.DIFF_SVC_CREPE ?? join(assetFolder(), 'crepe.onnx');
   if ((await stat(path).catch(() => null)) === null) {
     say({
       en: `use_crepe: there is no CREPE net at ${path}, so the pitch is found with pYIN. Put a CREPE net in ONNX form there, or name it in DIFF_SVC_CREPE.`,

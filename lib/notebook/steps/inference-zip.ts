@@ -4,13 +4,13 @@ import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
 import { openDrive } from '../../assembly/drive';
 import { UserError } from '../../config/errors';
+import { uploadToPlace } from '../../data/drive-dataset';
 import { writeFileAtomic } from '../../storage/atomic-file';
-import { forgetUpload, uploadDurably } from '../../storage/durable-upload';
 import { dataFolder } from '../../storage/mount-drive';
 import { checkFields, rule } from '../checks';
 import { readInference } from './inference-state';
 import { inLanguage, say } from './messages';
-import { withSession } from './with-session';
+import { inCell, megabytes } from './run';
 
 const resultPlace = 'Diff-SVC-RESULTS';
 
@@ -32,22 +32,14 @@ export async function zipResults({ zip_exp_name }: { readonly zip_exp_name: stri
   await mkdir(work, { recursive: true });
   const zipPath = join(work, `${stem}.zip`);
   await writeFileAtomic(zipPath, await zipOf(paths));
-  const stored = await withSession(async (session) => {
-    const { store, text } = await openDrive(session);
-    session.notice(text);
-    const folder = (await store.folder([resultPlace], true))!;
-    const key = `results-${Buffer.from(stem).toString('hex').slice(-40)}`;
-    const marks = { marks: { dsvcResults: '1' }, sha256Mark: 'dsvcSha256', md5Mark: 'dsvcMd5' };
-    const file = await uploadDurably(
-      { key, path: zipPath, name: `${stem}.zip`, folder, ...marks },
-      {
-        ...{ store, journal: join(work, 'journal'), signal: session.signal },
-        onBytes: (done, total) =>
-          session.progress({ label: 'upload', done: done / 1e6, total: total / 1e6, unit: 'MB' }),
-      },
-    );
-    await forgetUpload(join(work, 'journal'), key);
-    return { label: store.label, name: file.name };
+  const stored = await inCell(async (session) => {
+    const drive = await openDrive(session);
+    session.notice(drive.text);
+    const file = await uploadToPlace(drive, zipPath, `${resultPlace}/${stem}.zip`, join(work, 'journal'), {
+      signal: session.signal,
+      onBytes: megabytes(session, 'upload'),
+    });
+    return { label: drive.store.label, name: file.name };
   });
   say({
     en: `${paths.length} songs are in ${resultPlace}/${stored.name} at ${stored.label}.`,

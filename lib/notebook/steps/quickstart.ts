@@ -12,7 +12,7 @@ import {
   readQuickstart,
   writeQuickstart,
 } from './quickstart-state';
-import { withSession } from './with-session';
+import { inCell } from './run';
 
 const learnTitle = { en: 'Learn the voice', ko: '목소리 배우기' };
 const singTitle = { en: 'Sing the song', ko: '노래 변환' };
@@ -23,7 +23,7 @@ const singTitle = { en: 'Sing the song', ko: '노래 변환' };
  */
 export async function makeSingers(): Promise<void> {
   const { singMaterial } = await import('./quickstart-work');
-  const state = await withSession(singMaterial);
+  const state = await inCell(singMaterial);
   await writeQuickstart(state);
   const minutes = (state.material.trainingSeconds / 60).toFixed(1);
   say({
@@ -44,7 +44,7 @@ export async function trainDemo({ steps }: { readonly steps: number }): Promise<
   });
   const state = await readQuickstart();
   const { learn } = await import('./quickstart-work');
-  const learnt = await withSession((session) => learn(state, steps, session));
+  const learnt = await inCell((session) => learn(state, steps, session));
   await writeQuickstart(learnt);
   say({
     en: `The voice has learnt ${learnt.steps} steps.`,
@@ -62,7 +62,7 @@ export async function convertDemo({ key }: { readonly key: number }): Promise<vo
   const state = await readQuickstart();
   if (state.steps === undefined) throw missingCell(learnTitle);
   const { singSong } = await import('./quickstart-work');
-  const sung = await withSession((session) => singSong(state, key, session));
+  const sung = await inCell((session) => singSong(state, key, session));
   await writeQuickstart(sung);
   const { demoPaths } = await import('../../demo/run-demo');
   audio(demoPaths(quickstartFolder()).converted, inLanguage({ en: 'converted', ko: '변환한 노래' }));

@@ -32,7 +32,8 @@ export async function uploadDataset(fields: UploadFields): Promise<void> {
   const zip = (fields.local_zip || (await input(`${asked}: `))).trim();
   if (zip === '') return;
   await checkFields({ local_zip: existingFile(zip, '.zip') });
-  await uploadToDrive(zip, `diff-svc/${singerName}/${singerName}.zip`);
+  const { datasetPlace } = await import('../../data/drive-dataset');
+  await uploadToDrive(zip, datasetPlace(singerName));
   await rememberState({ singerName });
 }
 
@@ -44,7 +45,7 @@ export async function uploadToDrive(path: string, place: string): Promise<void> 
     const drive = await openDrive(session);
     const journal = join(dataFolder(process.env, homedir()), 'uploads');
     const options = { signal: session.signal, onBytes: megabytes(session, 'upload') };
-    await data.uploadDataset(drive, path, place, journal, options);
+    await data.uploadToPlace(drive, path, place, journal, options);
     const at = `${place} (${drive.store.label})`;
     say({ en: `Stored at ${at}.`, ko: `저장했습니다: ${at}` });
   });

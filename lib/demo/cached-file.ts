@@ -1,13 +1,7 @@
+/** Files that are kept so as not to be made again, each under its own checksum. */
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
-import { dirname, join } from 'node:path';
-
-/** Where this program keeps what it can make again: `DIFF_SVC_CACHE`, else the XDG cache folder, else `~/.cache`. */
-export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
-  if (env.DIFF_SVC_CACHE) return env.DIFF_SVC_CACHE;
-  return join(env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'diff-svc');
-}
+import { dirname } from 'node:path';
 
 const DIGEST_BYTES = 32;
 
