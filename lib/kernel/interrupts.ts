@@ -56,6 +56,8 @@ export function createInterrupts(
   };
   const throwInto = (cell: ActiveCell): never => {
     cell.unwinding = true;
+    // whichever place notices first: the awaits of a `finally` that saves must not throw again
+    cell.owesThrow = false;
     throw new KeyboardInterrupt();
   };
   const stopLate = (cell: ActiveCell): void => {
@@ -111,9 +113,7 @@ export function createInterrupts(
     afterAwait: () => {
       if (flags[flag.poll] === 0 && !someOwes) return;
       const cell = stoppedHere();
-      if (!cell?.owesThrow) return;
-      cell.owesThrow = false;
-      throwInto(cell);
+      if (cell?.owesThrow) throwInto(cell);
     },
     signalWasRead: (cell) => {
       cell.signalRead = true;

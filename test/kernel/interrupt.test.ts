@@ -89,9 +89,13 @@ describe.each(['message', 'signal'] as const)('an interrupt by %s', (how) => {
     ).toBe(true);
   });
 
-  it('lets finally and catch save, with awaits and loops', async () => {
+  // a loop notices at its next iteration or at its await, whichever comes first: either way it is told once
+  it.each([
+    'while (true) await null',
+    'while (true) {}',
+  ])('lets finally and catch of %s save, with awaits and loops', async (loop) => {
     const end = await interrupted(
-      'try { while (true) await null } catch (e) { console.log((e as Error).name) } finally { for (const i of [1, 2]) { await new Promise((r) => setTimeout(r, 40)); console.log("saved", i) } }',
+      `try { ${loop} } catch (e) { console.log((e as Error).name) } finally { for (const i of [1, 2]) { await new Promise((r) => setTimeout(r, 40)); console.log("saved", i) } }`,
       how,
     );
     expect(end.stdout).toBe('begun\nKeyboardInterrupt\nsaved 1\nsaved 2\n');
