@@ -90,17 +90,17 @@ describe.each(['message', 'signal'] as const)('an interrupt by %s', (how) => {
   });
 
   // a loop notices at its next iteration or at its await, whichever comes first: either way it is told once
-  it.each([
-    'while (true) await null',
-    'while (true) {}',
-  ])('lets finally and catch of %s save, with awaits and loops', async (loop) => {
-    const end = await interrupted(
-      `try { ${loop} } catch (e) { console.log((e as Error).name) } finally { for (const i of [1, 2]) { await new Promise((r) => setTimeout(r, 40)); console.log("saved", i) } }`,
-      how,
-    );
-    expect(end.stdout).toBe('begun\nKeyboardInterrupt\nsaved 1\nsaved 2\n');
-    expect(end.reply.status).toBe('ok');
-  });
+  it.each(['while (true) await null', 'while (true) {}'])(
+    'lets finally and catch of %s save, with awaits and loops',
+    async (loop) => {
+      const end = await interrupted(
+        `try { ${loop} } catch (e) { console.log((e as Error).name) } finally { for (const i of [1, 2]) { await new Promise((r) => setTimeout(r, 40)); console.log("saved", i) } }`,
+        how,
+      );
+      expect(end.stdout).toBe('begun\nKeyboardInterrupt\nsaved 1\nsaved 2\n');
+      expect(end.reply.status).toBe('ok');
+    },
+  );
 
   it('gives a cell that uses its signal time to end by itself', async () => {
     const end = await interrupted(
