@@ -31,9 +31,11 @@ export const precisions: readonly string[] = ['auto', 'f32', 'bf16', 'f16'];
 
 /**
  * Loads the engine and chooses: compiled graphs on TensorFlow, operation by operation elsewhere or with --eager.
+ * @param only `training`: this process does little else that TensorFlow computes, so a CPU's threads may be dealt to the
+ *   parts of a batch (`EngineOptions.sideBySide`)
  * @throws UserError `unknown-precision`
  */
-export async function computeOf(flags: ComputeChoice, notice: OnNotice): Promise<Compute> {
+export async function computeOf(flags: ComputeChoice, notice: OnNotice, only?: 'training'): Promise<Compute> {
   const wanted = flags.precision ?? 'auto';
   if (!precisions.includes(wanted)) {
     throw new UserError(
@@ -42,7 +44,7 @@ export async function computeOf(flags: ComputeChoice, notice: OnNotice): Promise
       'Leave it out: auto suits the device.',
     );
   }
-  const engine = await loadEngine();
+  const engine = await loadEngine({ sideBySide: only === 'training' && flags.eager !== true });
   if (flags.eager || engine.backend !== 'tensorflow') {
     return { createTrainer: createEagerTrainer, createSampler: createMelSampler, vocoder: {} };
   }
@@ -55,7 +57,8 @@ export async function computeOf(flags: ComputeChoice, notice: OnNotice): Promise
       notice(`Compiled ${nodes} nodes (${precision}) in ${((traceMs + loadMs) / 1000).toFixed(1)} s.`),
   };
   return {
-    createTrainer: (config, start) => createCompiledTrainer(config, start, options),
+    createTrainer: (config, start) =>
+      createCompiledTrainer(config, start, { ...options, lanes: engine.lanes }),
     createSampler: (config, weights) => createCompiledSampler(config, weights, options),
     vocoder: { compiled: options },
   };

@@ -28,6 +28,8 @@ export interface TrainingRequest extends ComputeChoice, DriveFlags {
   /** .ckpt or name of a base voice */
   readonly base?: string;
   readonly otherData?: boolean;
+  /** nothing else is computed in this process: see `computeOf` */
+  readonly ownProcess?: boolean;
   /** the configuration that is asked for, beginning from that of the run so far or the full size */
   readonly configure: (defaults: Config) => Promise<Config> | Config;
   readonly onMetrics?: TrainOptions['onMetrics'];
@@ -51,7 +53,11 @@ export async function trainVoice(
   if (resume === 'none') await requireNoCheckpoints(saveDir);
   const baseVoice = request.base === undefined ? undefined : await baseVoicePath(request.base, session);
   const mirror = await target.prepare(config, { resume, planned: request.planned, flags: request }, session);
-  const { createTrainer } = await computeOf(request, session.notice);
+  const { createTrainer } = await computeOf(
+    request,
+    session.notice,
+    request.ownProcess === true ? 'training' : undefined,
+  );
   const [encoder, pitch] = [encoderOf(config), pitchEstimatorOf(config)];
   const dataset = await preprocess(request.data, config, { encoder, pitch, ...session });
   return train({

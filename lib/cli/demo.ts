@@ -9,9 +9,10 @@ import { mergeConfig } from '../config/load';
 import { preset } from '../config/presets';
 import { formatDuration } from '../config/progress-bar';
 import { type DemoMetrics, judgeDemo } from '../demo/judge';
-import { runDemo } from '../demo/run-demo';
+import { type DemoOptions, runDemo } from '../demo/run-demo';
 import { type ComputeFlags, computeFlags } from './compute';
 import { runVerb, type Session, type VerbResult } from './session';
+import { trainInChild } from './train-in-child';
 
 interface Flags extends ComputeFlags {
   readonly out: string;
@@ -39,7 +40,12 @@ async function demo(flags: Flags, session: Session): Promise<VerbResult> {
   const folder = resolve(flags.out);
   await requireWritableFolder(flags.out, '--out');
   const compute = await computeOf(flags, session.notice);
-  const files = await runDemo({ folder, config, partsOf, ...compute, ...session });
+  const trainElsewhere: DemoOptions['trainElsewhere'] = (place) =>
+    trainInChild(
+      { ...place, config, configFile: join(folder, 'training-config.json'), compute: flags },
+      session.signal,
+    );
+  const files = await runDemo({ folder, config, partsOf, trainElsewhere, ...compute, ...session });
   const { metrics, report, metricsPath } = await judgeDemo(folder, files, partsOf(config).pitch, config);
   if (!metrics.passed && flags.steps === undefined) {
     throw new UserError(

@@ -31,10 +31,21 @@ export interface DemoOptions {
   readonly cast?: Cast;
   readonly partsOf: (config: Config) => VoiceParts;
   readonly createTrainer: TrainOptions['createTrainer'];
+  /** trains elsewhere instead, with the same configuration; @returns updates done in all */
+  readonly trainElsewhere?: (place: DemoTraining) => Promise<number>;
   readonly createSampler: LoadVoiceOptions['createSampler'];
   readonly progress: OnProgress;
   readonly notice: OnNotice;
   readonly signal: AbortSignal;
+}
+
+/** Where the demo's training takes place. */
+export interface DemoTraining {
+  /** dataset folder */
+  readonly data: string;
+  readonly saveDir: string;
+  /** whether there is a checkpoint to go on from */
+  readonly resumes: boolean;
 }
 
 /** Files of the songs, and what making them cost. */
@@ -126,10 +137,11 @@ export function demoPaths(folder: string): SungFiles {
 }
 
 async function trainVoice(data: string, options: DemoOptions): Promise<number> {
+  const saveDir = join(options.folder, 'voice');
+  const resumes = (await findCheckpoints(saveDir)).length > 0;
+  if (options.trainElsewhere) return options.trainElsewhere({ data, saveDir, resumes });
   const parts = options.partsOf(options.config);
   const dataset = await preprocess(data, options.config, { ...parts, ...options });
-  const saveDir = join(options.folder, 'voice');
-  const begun = (await findCheckpoints(saveDir)).length > 0;
   const result = await train({
     ...options,
     dataset,
@@ -137,7 +149,7 @@ async function trainVoice(data: string, options: DemoOptions): Promise<number> {
     pitchId: parts.pitch.id,
     retrieval: retrievalFrames(dataset, parts.encoder.unitSize, options.config),
     saveDir,
-    resume: begun ? 'latest' : 'none',
+    resume: resumes ? 'latest' : 'none',
     allowOtherData: false,
     clock: () => performance.now(),
     now: () => Date.now(),

@@ -7,7 +7,6 @@ import type { InputSpec, NamedTensors, Precision, ProgramFunction, VariableTenso
 import { type DrawKey, drawNoise, drawnDropout, drawTimesteps } from './compiled-draws';
 import { padBatch, padRows, type StepShape } from './compiled-shapes';
 import { factorsInput, traceUpdate } from './compiled-update';
-import { lanesFor } from './lanes';
 import { diffusionLoss, type LossInput } from './loss';
 import type { StepDraws } from './step';
 
@@ -107,7 +106,7 @@ function lossOn(
     schedule,
     { ...inputs, ...drawn, ...exists } as unknown as LossInput,
     dropout,
-    lanesFor(shape.size, model.lanes),
+    model.lanes,
   );
 }
 

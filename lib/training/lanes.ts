@@ -1,6 +1,6 @@
 /**
- * A batch in equal parts that do not depend on each other. A graph then has operations that can run side by side, each on
- * one core, instead of one after the other, each on all cores with the cost of meeting at its end.
+ * A batch in parts that do not depend on each other. A graph then has operations that can run side by side, each on one
+ * core, instead of one after the other, each on all cores with the cost of meeting at its end.
  */
 import * as tf from '@tensorflow/tfjs';
 import type { ModelConfig } from '../config/schema';
@@ -19,15 +19,14 @@ export interface DenoiserInput {
   readonly exists?: tf.Tensor3D | undefined;
 }
 
-/** Parts that a batch of `size` items is computed in: the most, up to `lanes`, that divide it. */
-export function lanesFor(size: number, lanes: number): number {
-  for (let count = Math.min(size, lanes); count > 1; count--) if (size % count === 0) return count;
-  return 1;
+/** Items of each of at most `lanes` parts of a batch of `size`, as equal as can be; the longer parts come first. */
+export function laneSizes(size: number, lanes: number): number[] {
+  const count = Math.min(size, lanes);
+  return Array.from({ length: count }, (_, i) => Math.ceil((size - i) / count));
 }
 
 /**
- * The network's output for a batch that is computed in `lanes` equal parts of its items.
- * @throws Error if `lanes` does not divide the batch
+ * The network's output for a batch that is computed in up to `lanes` parts of its items.
  * @returns [B, T, M]
  */
 export function denoiseInLanes(
@@ -38,11 +37,12 @@ export function denoiseInLanes(
 ): tf.Tensor3D {
   const predict = ({ x, cond, t, exists }: DenoiserInput): tf.Tensor3D =>
     denoise(weights, config, x, t, projectCondition(weights, config, cond), exists);
-  if (lanes === 1) return predict(whole);
-  const xs = tf.split<tf.Tensor3D>(whole.x, lanes);
-  const conds = tf.split<tf.Tensor3D>(whole.cond, lanes);
-  const ts = tf.split<tf.Tensor1D>(whole.t, lanes);
-  const exists = whole.exists && tf.split<tf.Tensor3D>(whole.exists, lanes);
+  const sizes = laneSizes(whole.x.shape[0], lanes);
+  if (sizes.length === 1) return predict(whole);
+  const xs = tf.split<tf.Tensor3D>(whole.x, sizes);
+  const conds = tf.split<tf.Tensor3D>(whole.cond, sizes);
+  const ts = tf.split<tf.Tensor1D>(whole.t, sizes);
+  const exists = whole.exists && tf.split<tf.Tensor3D>(whole.exists, sizes);
   const parts = xs.map((x, i) => predict({ x, cond: conds[i]!, t: ts[i]!, exists: exists?.[i] }));
   return tf.concat(parts, 0);
 }
