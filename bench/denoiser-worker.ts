@@ -32,7 +32,7 @@ async function main(): Promise<void> {
   });
   const threads = Number(values.threads);
   const sideBySide = values['side-by-side'] === true;
-  const { lanes } = await loadEngine(
+  const { lanes, operationsAtOnce } = await loadEngine(
     threads === availableParallelism() ? { sideBySide } : { threads, sideBySide },
   );
   const how = values.how as 'eager' | Precision;
@@ -41,7 +41,9 @@ async function main(): Promise<void> {
   }
   const sizes = Object.fromEntries(sizeNames.map((name) => [name, Number(values[name])])) as unknown as Sizes;
   if (how === 'eager') return serve(eagerWorkload(sizes));
-  return serve(await compiledWorkload(sizes, how, values.works!.split(',')));
+  return serve(
+    await compiledWorkload(sizes, how, values.works!.split(','), sideBySide ? lanes : operationsAtOnce),
+  );
 }
 
 async function serve({ work, warmUp, stats }: Workload): Promise<void> {

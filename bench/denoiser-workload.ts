@@ -16,6 +16,7 @@ import type {
   VariableTensors,
 } from '../lib/tensor/program';
 import { factorsInput, momentNames, traceUpdate, updateFactors } from '../lib/training/compiled-update';
+import { denoiseInLanes, laneSizes } from '../lib/training/lanes';
 import { AdamW } from '../lib/training/optimizer';
 
 /** Sizes of the peer's arguments. */
@@ -69,13 +70,18 @@ function exampleInputs(sizes: Sizes): Record<'x' | 't' | 'cond' | 'target', tf.T
   };
 }
 
-function predict(config: Config, weights: VariableTensors, inputs: NamedTensors): tf.Tensor3D {
-  const projected = projectCondition(weights, config.model, inputs.cond as tf.Tensor3D);
-  return denoise(weights, config.model, inputs.x as tf.Tensor3D, inputs.t as tf.Tensor1D, projected);
+function predict(config: Config, weights: VariableTensors, inputs: NamedTensors, lanes: number): tf.Tensor3D {
+  const whole = inputs as { x: tf.Tensor3D; cond: tf.Tensor3D; t: tf.Tensor1D };
+  return denoiseInLanes(weights, config.model, whole, lanes);
 }
 
-function meanSquaredError(config: Config, weights: VariableTensors, inputs: NamedTensors): tf.Scalar {
-  return predict(config, weights, inputs).sub(inputs.target!).square().mean();
+function meanSquaredError(
+  config: Config,
+  weights: VariableTensors,
+  inputs: NamedTensors,
+  lanes: number,
+): tf.Scalar {
+  return predict(config, weights, inputs, lanes).sub(inputs.target!).square().mean();
 }
 
 /** Reads a result, as the peer reads its loss, and frees everything. */
@@ -91,14 +97,19 @@ const functionsOf: Readonly<Record<string, readonly string[]>> = {
   sampler20: ['project', 'sample'],
 };
 
-/** The work as one graph. @param works those that will be asked for */
+/**
+ * The work as one graph.
+ * @param works those that will be asked for
+ * @param lanes parts of the batch that are computed side by side, as `diff-svc train` and `diff-svc convert` do it
+ */
 export async function compiledWorkload(
   sizes: Sizes,
   precision: Precision,
   works: readonly string[],
+  lanes: number,
 ): Promise<Workload> {
   const config = configOf(sizes);
-  const program = await compileProgram(compiledSpec(config, sizes, precision, works));
+  const program = await compileProgram(compiledSpec(config, sizes, precision, works, lanes));
   const { target, ...given } = exampleInputs(sizes);
   let step = 0;
   return {
@@ -128,6 +139,7 @@ function compiledSpec(
   sizes: Sizes,
   precision: Precision,
   works: readonly string[],
+  lanes: number,
 ): Parameters<typeof compileProgram>[0] {
   const weights = denoiserWeights(config);
   const names = [...weights.keys()];
@@ -144,12 +156,12 @@ function compiledSpec(
   const functions: Record<string, ProgramFunction> = {
     forward: {
       inputs: { x, t, cond },
-      fn: (inputs, w) => ({ outputs: { y: predict(config, w, inputs) } }),
+      fn: (inputs, w) => ({ outputs: { y: predict(config, w, inputs, lanes) } }),
     },
     train: {
       inputs: { x, t, cond, target: x, factors: factorsInput },
       fn: (inputs, w) => {
-        const lossOf = (given: VariableTensors): tf.Scalar => meanSquaredError(config, given, inputs);
+        const lossOf = (given: VariableTensors): tf.Scalar => meanSquaredError(config, given, inputs, lanes);
         const scaling = { precision, lossScale: 1 };
         const { loss, adam } = traceUpdate(config.training, w, names, inputs.factors!, lossOf, scaling);
         return { outputs: { loss }, adam };
@@ -166,11 +178,15 @@ function compiledSpec(
       inputs: { x, t, ...Object.fromEntries(layers.map((name) => [name, float(B, T, 2 * C)])) },
       fn: (inputs, w) => {
         const projected = layers.map((name) => inputs[name] as tf.Tensor3D);
-        let y = inputs.x as tf.Tensor3D;
-        for (let i = 0; i < samplerSteps; i++) {
-          y = y.sub(denoise(w, config.model, y, inputs.t as tf.Tensor1D, projected).mul(0.05));
-        }
-        return { outputs: { y } };
+        const trajectory = (part: SamplerPart): tf.Tensor3D => {
+          let y = part.x;
+          for (let i = 0; i < samplerSteps; i++) {
+            y = y.sub(denoise(w, config.model, y, part.t, part.projected).mul(0.05));
+          }
+          return y;
+        };
+        const whole = { x: inputs.x as tf.Tensor3D, t: inputs.t as tf.Tensor1D, projected };
+        return { outputs: { y: tf.concat(partsOf(whole, lanes).map(trajectory)) } };
       },
     },
   };
@@ -180,6 +196,23 @@ function compiledSpec(
     precision,
     functions: Object.fromEntries(wanted.map((name) => [name, functions[name]!])),
   };
+}
+
+/** What the sampler gets of a batch. */
+interface SamplerPart {
+  readonly x: tf.Tensor3D;
+  readonly t: tf.Tensor1D;
+  readonly projected: readonly tf.Tensor3D[];
+}
+
+/** A batch in parts, as slices of a song are sampled together. */
+function partsOf(whole: SamplerPart, lanes: number): SamplerPart[] {
+  const sizes = laneSizes(whole.x.shape[0], lanes);
+  if (sizes.length === 1) return [whole];
+  const xs = tf.split<tf.Tensor3D>(whole.x, sizes);
+  const ts = tf.split<tf.Tensor1D>(whole.t, sizes);
+  const projected = whole.projected.map((layer) => tf.split<tf.Tensor3D>(layer, sizes));
+  return sizes.map((_, i) => ({ x: xs[i]!, t: ts[i]!, projected: projected.map((layer) => layer[i]!) }));
 }
 
 /** The work operation by operation. */
@@ -197,7 +230,7 @@ export function eagerWorkload(sizes: Sizes): Workload {
   const train = (): void =>
     tf.tidy(() => {
       const lossOf = (...w: tf.Tensor[]): tf.Scalar =>
-        meanSquaredError(config, new Map(names.map((name, i) => [name, w[i]!])), inputs);
+        meanSquaredError(config, new Map(names.map((name, i) => [name, w[i]!])), inputs, 1);
       const { value, grads } = tf.valueAndGrads(lossOf)([...weights.values()]);
       optimizer.apply(new Map(names.map((name, i) => [name, grads[i]!])), config.training.learningRate);
       value.dataSync();
@@ -205,6 +238,6 @@ export function eagerWorkload(sizes: Sizes): Workload {
   return {
     stats: {},
     warmUp: ['train', 'forward'],
-    work: { train, forward: () => finish({ y: tf.tidy(() => predict(config, weights, inputs)) }) },
+    work: { train, forward: () => finish({ y: tf.tidy(() => predict(config, weights, inputs, 1)) }) },
   };
 }

@@ -58,11 +58,16 @@ function peer(...args: string[]): Promise<TimedProcess | null> {
 /** Works of one precision against the peer. */
 async function comparePrecision(precision: Precision, plan: Plan, report: Report): Promise<void> {
   const low = precision === 'bf16' ? ['--bf16'] : [];
-  const compiled = (works: string) => () => ours('--how', precision, '--works', works, ...sizes);
+  const compiled =
+    (works: string, ...more: string[]) =>
+    () =>
+      ours('--how', precision, '--works', works, ...sizes, ...more);
   const starts = {
-    compiled: compiled('train,forward'),
+    // as `diff-svc train` runs: updates, and validation's forward passes
+    compiled: compiled('train,forward', '--side-by-side'),
     ...(precision === 'f32' ? { eager: () => ours('--how', 'eager', ...sizes) } : {}),
-    sampler: compiled('sampler20'),
+    // as `diff-svc convert` runs: slices of a song, two together
+    sampler: compiled('sampler20,forward'),
     peer: () => peer(...low),
     peerCompiled: () => peer('--compile', ...low),
   };
@@ -79,6 +84,7 @@ async function comparePrecision(precision: Precision, plan: Plan, report: Report
       ...contender('compiled', 'forward'),
       ...contender('peer', 'forward'),
       ...contender('sampler', 'sampler20'),
+      ...contender('sampler', 'forward'),
       ...contender('eager', 'train'),
       ...contender('eager', 'forward'),
       ...contender('peerCompiled', 'train'),
@@ -116,13 +122,17 @@ function addMemory(processes: ReadonlyMap<string, TimedProcess>, { figures }: Re
 
 /** Our trainers against each other, at the demo's size and at full size. */
 async function compareTrainers(plan: Plan, report: Report): Promise<void> {
-  const trainer = (mode: string, how: string) => () => ours('--mode', mode, '--how', how);
+  const trainer =
+    (mode: string, how: string, ...more: string[]) =>
+    () =>
+      ours('--mode', mode, '--how', how, ...more);
   const starts = {
-    compiled: trainer('demo', 'f32'),
+    compiled: trainer('demo', 'f32', '--side-by-side'),
     eager: trainer('demo', 'eager'),
-    full: trainer('full', 'f32'),
-    sideBySide: () => ours('--mode', 'demo', '--how', 'f32', '--side-by-side'),
-    fullSideBySide: () => ours('--mode', 'full', '--how', 'f32', '--side-by-side'),
+    full: trainer('full', 'f32', '--side-by-side'),
+    // in a process that converts too, such as a notebook's
+    oneLane: trainer('demo', 'f32'),
+    fullOneLane: trainer('full', 'f32'),
   };
   await withProcesses(starts, async (processes) => {
     const contenders = [...processes].map(([name, process]): Contender => ({ name, process, work: 'train' }));
@@ -133,10 +143,10 @@ async function compareTrainers(plan: Plan, report: Report): Promise<void> {
     figures['demo compiled s'] = medianOf(measured, 'compiled');
     figures['demo eager s'] = medianOf(measured, 'eager');
     figures.eager_speedup = figures['demo eager s'] / figures['demo compiled s'];
-    figures['demo side by side s'] = medianOf(measured, 'sideBySide');
-    figures.eager_speedup_side_by_side = figures['demo eager s'] / figures['demo side by side s'];
+    figures['demo one lane s'] = medianOf(measured, 'oneLane');
+    figures.eager_speedup_one_lane = figures['demo eager s'] / figures['demo one lane s'];
     figures['full-size trainer s'] = medianOf(measured, 'full');
-    figures['full-size trainer side by side s'] = medianOf(measured, 'fullSideBySide');
+    figures['full-size trainer one lane s'] = medianOf(measured, 'fullOneLane');
     figures.overhead_outside_tensorflow = medianOf(measured, 'full', 'outside');
     const grown = await processes.get('compiled')?.ask('grow');
     figures['tensors gained in 2000 steps'] = grown?.tensors ?? Number.NaN;

@@ -59,7 +59,8 @@ export async function computeOf(flags: ComputeChoice, notice: OnNotice, only?: '
   return {
     createTrainer: (config, start) =>
       createCompiledTrainer(config, start, { ...options, lanes: engine.lanes }),
-    createSampler: (config, weights) => createCompiledSampler(config, weights, options),
+    createSampler: (config, weights) =>
+      createCompiledSampler(config, weights, { ...options, together: Math.min(2, engine.operationsAtOnce) }),
     vocoder: { compiled: options },
   };
 }

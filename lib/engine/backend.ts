@@ -18,6 +18,8 @@ export interface Engine {
   readonly usesGpu: boolean;
   /** operations of a compiled graph that are meant to run side by side; 1: one after the other, each on all threads */
   readonly lanes: number;
+  /** operations of one graph that the engine runs at the same time */
+  readonly operationsAtOnce: number;
 }
 
 export interface EngineOptions {
@@ -56,7 +58,10 @@ async function load(options: EngineOptions): Promise<Engine> {
     };
     const usesGpu = binding.isUsingGpuDevice();
     const lanes = options.sideBySide && !usesGpu ? lanesOf(options) : 1;
-    return { backend: 'tensorflow', version: binding.TF_Version, usesGpu, lanes };
+    const operationsAtOnce = usesGpu
+      ? 1
+      : Number(process.env.TF_NUM_INTEROP_THREADS ?? availableParallelism());
+    return { backend: 'tensorflow', version: binding.TF_Version, usesGpu, lanes, operationsAtOnce };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     return loadJavaScript(`${reason.split('\n')[0]}\nRun \`npm run setup\` in the project's folder.`);
@@ -73,7 +78,7 @@ async function loadJavaScript(reason: string): Promise<Engine> {
   await tf.setBackend('cpu');
   // The backend's own advice at the first tensor is to install another package, which is not the remedy here.
   (tf.backend() as unknown as { firstUse: boolean }).firstUse = false;
-  return { backend: 'cpu', version: tf.version.tfjs, usesGpu: false, lanes: 1 };
+  return { backend: 'cpu', version: tf.version.tfjs, usesGpu: false, lanes: 1, operationsAtOnce: 1 };
 }
 
 function threadsOf({ threads }: EngineOptions): number {

@@ -1,4 +1,7 @@
-/** The functions that a compiled sampler runs, for one length each. Batch size is 1: slices come one by one. */
+/**
+ * The functions that a compiled sampler runs, for one length each. They are written for one slice; slices that are sampled
+ * together are traced side by side, so that their operations can share the cores.
+ */
 import * as tf from '@tensorflow/tfjs';
 import type { ModelConfig } from '../config/schema';
 import { condition } from '../model/conditioner';
@@ -13,7 +16,11 @@ import type { InputSpec, NamedTensors, ProgramFunction, VariableTensors } from '
 export interface SliceShape {
   readonly frames: number;
   readonly units: number;
+  /** slices in one call */
+  readonly slices: number;
 }
+
+type OfOneSlice = Pick<SliceShape, 'frames' | 'units'>;
 
 /** What the functions are traced from. */
 export interface SliceModel {
@@ -38,8 +45,47 @@ function projectedNames(config: ModelConfig): string[] {
 const float = (...shape: number[]): InputSpec => ({ shape, dtype: 'float32' });
 const int = (...shape: number[]): InputSpec => ({ shape, dtype: 'int32' });
 
+/** Inputs that are the same for all slices. */
+const ofTheMoves = ['t', 'factors'];
+
+/**
+ * `single`, traced for each of `slices`: inputs and outputs have them along the first axis, where `single` has 1.
+ * @param shared inputs that all slices get whole
+ */
+function sideBySide(slices: number, single: ProgramFunction, shared: readonly string[]): ProgramFunction {
+  if (slices === 1) return single;
+  const isShared = (name: string): boolean => shared.includes(name);
+  const inputs = Object.entries(single.inputs).map(([name, { shape, dtype }]) => {
+    const whole = isShared(name) ? shape : [slices, ...shape.slice(1)];
+    return [name, { shape: whole, dtype }] as const;
+  });
+  return {
+    inputs: Object.fromEntries(inputs),
+    fn: (given, weights) => {
+      const outputs = Array.from({ length: slices }, (_, i) => {
+        const own = ([name, value]: [string, tf.Tensor]) => [name, isShared(name) ? value : row(value, i)];
+        return single.fn(Object.fromEntries(Object.entries(given).map(own)), weights).outputs;
+      });
+      const joined = Object.keys(outputs[0]!).map((name) => [
+        name,
+        tf.concat(outputs.map((output) => output[name]!)),
+      ]);
+      return { outputs: Object.fromEntries(joined) };
+    },
+  };
+}
+
+/** Row `i` of the first axis, which stays. */
+function row(value: tf.Tensor, i: number): tf.Tensor {
+  return value.slice([i, ...value.shape.slice(1).map(() => 0)], [1, ...value.shape.slice(1)]);
+}
+
 /** From units and pitch to what every layer adds: the part that does not depend on the step. */
-export function conditionFunction({ config }: SliceModel, { frames, units }: SliceShape): ProgramFunction {
+export function conditionFunction(model: SliceModel, shape: SliceShape): ProgramFunction {
+  return sideBySide(shape.slices, conditionOfOne(model, shape), []);
+}
+
+function conditionOfOne({ config }: SliceModel, { frames, units }: OfOneSlice): ProgramFunction {
   const names = projectedNames(config);
   return {
     inputs: {
@@ -59,7 +105,11 @@ export function conditionFunction({ config }: SliceModel, { frames, units }: Sli
 }
 
 /** One prediction of the noise. Inputs x, t, length and the projected condition. */
-export function predictFunction(model: SliceModel, { frames }: SliceShape): ProgramFunction {
+export function predictFunction(model: SliceModel, shape: SliceShape): ProgramFunction {
+  return sideBySide(shape.slices, predictionOfOne(model, shape), []);
+}
+
+function predictionOfOne(model: SliceModel, { frames }: OfOneSlice): ProgramFunction {
   return {
     inputs: { ...commonInputs(model, frames), x: float(1, frames, model.config.melBins), t: int(1) },
     fn: (inputs, weights) => ({
@@ -74,7 +124,11 @@ export function predictFunction(model: SliceModel, { frames }: SliceShape): Prog
  * `count` moves of DDIM or PLMS one after the other, which differ in their factors only.
  * Inputs: the state, `t` (steps of the moves), `factors` (`moveFactors`), length and the projected condition.
  */
-export function movesFunction(model: SliceModel, { frames }: SliceShape, count: number): ProgramFunction {
+export function movesFunction(model: SliceModel, shape: SliceShape, count: number): ProgramFunction {
+  return sideBySide(shape.slices, movesOfOne(model, shape, count), ofTheMoves);
+}
+
+function movesOfOne(model: SliceModel, { frames }: OfOneSlice, count: number): ProgramFunction {
   return {
     inputs: trajectoryInputs(model, frames, count),
     fn: (inputs, weights) => {
@@ -94,7 +148,11 @@ export function movesFunction(model: SliceModel, { frames }: SliceShape, count: 
 }
 
 /** The first move of PLMS, with the mean of the predictions at both of its ends. `t`: step and next step. */
-export function firstMoveFunction(model: SliceModel, { frames }: SliceShape): ProgramFunction {
+export function firstMoveFunction(model: SliceModel, shape: SliceShape): ProgramFunction {
+  return sideBySide(shape.slices, firstMoveOfOne(model, shape), ofTheMoves);
+}
+
+function firstMoveOfOne(model: SliceModel, { frames }: OfOneSlice): ProgramFunction {
   const inputs = trajectoryInputs(model, frames, 1);
   return {
     inputs: { ...inputs, t: int(2) },
@@ -133,7 +191,7 @@ function commonInputs({ config }: SliceModel, frames: number): Record<string, In
     name,
     float(1, frames, 2 * config.residualChannels),
   ]);
-  return { ...Object.fromEntries(projected), length: int() };
+  return { ...Object.fromEntries(projected), length: int(1) };
 }
 
 function trajectoryInputs(model: SliceModel, frames: number, count: number): Record<string, InputSpec> {

@@ -3,7 +3,7 @@
  * and PLMS run several moves in one call, with progress and cancellation between calls; DDPM and the reference's PLMS run
  * the ordinary samplers with a compiled network.
  */
-import * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs';
 import type { FrameMatrix } from '../audio/audio';
 import { toInternal } from '../checkpoint/key-map';
 import type { Config } from '../config/schema';
@@ -11,7 +11,7 @@ import { scheduleFromBuffers } from '../model/noise-schedule';
 import { type HostTensor, parameterSpecs } from '../model/parameters';
 import { sampleDdim } from '../model/sample-ddim';
 import { samplePlms } from '../model/sample-plms';
-import { evenMoves, samplerNoise } from '../model/sampler';
+import { evenMoves } from '../model/sampler';
 import type {
   CompileProgram,
   Precision,
@@ -35,6 +35,8 @@ import type { MelSampler, SampleRequest } from './voice';
 export interface CompiledSamplerOptions {
   readonly compile: CompileProgram;
   readonly precision: Precision;
+  /** slices that are sampled together; default 1 */
+  readonly together?: number;
   /** moves of one call */
   readonly movesPerCall?: number;
   /** told what every compilation cost */
@@ -67,6 +69,7 @@ export function createCompiledSampler(
 }
 
 class CompiledSampler implements MelSampler {
+  readonly together: number;
   private readonly model: SliceModel;
   private readonly shapes = new Map<string, SliceShape>();
   private readonly movesPerCall: number;
@@ -78,26 +81,43 @@ class CompiledSampler implements MelSampler {
     private readonly options: CompiledSamplerOptions,
   ) {
     this.model = { config: { ...config.model, ...specRange(host) }, schedule: scheduleFromBuffers(host) };
+    this.together = options.together ?? 1;
     this.movesPerCall = options.movesPerCall ?? defaultMovesPerCall;
   }
 
-  async sample(request: SampleRequest): Promise<FrameMatrix> {
-    const { units, mel2ph } = request.condition;
-    const frames = mel2ph.length;
+  async sample(requests: readonly SampleRequest[]): Promise<FrameMatrix[]> {
+    const longest = (length: (of: SampleRequest['condition']) => number): number =>
+      Math.max(...requests.map(({ condition }) => length(condition)));
+    const units = longest((condition) => condition.units.frames);
+    const { noFs2 } = this.config.model;
+    if (!noFs2 && requests.some(({ condition }) => condition.units.frames !== units)) {
+      return this.sampleEach(requests);
+    }
+    const frames = longest((condition) => condition.mel2ph.length);
     const shape = {
       frames: roundUp(frames),
-      units: this.config.model.noFs2 ? roundUp(units.frames) : units.frames,
+      units: noFs2 ? roundUp(units) : units,
+      slices: requests.length,
     };
     await this.prepare(shape);
-    const run = new SliceRun(this.program!, this.model, shape, request);
+    const run = new SliceRun(this.program!, this.model, shape, requests);
     try {
-      const x = await this.trajectory(run, request);
-      const cut = tf.tidy(() => x.slice([0, 0, 0], [1, frames, -1]) as tf.Tensor3D);
+      const x = await this.trajectory(run, requests[0]!.signal);
+      const cuts = requests.map(
+        ({ condition }, i) => x.slice([i, 0, 0], [1, condition.mel2ph.length, -1]) as tf.Tensor3D,
+      );
       x.dispose();
-      return toMel(cut, this.model.config);
+      return cuts.map((cut) => toMel(cut, this.model.config));
     } finally {
       run.dispose();
     }
+  }
+
+  /** The encoder hears all of a slice's units at once: they cannot be filled up to those of another. */
+  private async sampleEach(requests: readonly SampleRequest[]): Promise<FrameMatrix[]> {
+    const mels: FrameMatrix[] = [];
+    for (const request of requests) mels.push(...(await this.sample([request])));
+    return mels;
   }
 
   dispose(): void {
@@ -105,12 +125,11 @@ class CompiledSampler implements MelSampler {
     this.program = undefined;
   }
 
-  private async trajectory(run: SliceRun, request: SampleRequest): Promise<tf.Tensor3D> {
+  private async trajectory(run: SliceRun, signal: AbortSignal): Promise<tf.Tensor3D> {
     const { kStep } = this.model.config;
     const { speedup } = this.config.inference;
     const sampler = samplerOf(this.config);
-    const noise = run.padded(samplerNoise(request.seed, request.index));
-    const xT = noise([1, run.shape.frames, this.model.config.melBins], kStep);
+    const xT = run.noise([run.shape.slices, run.shape.frames, this.model.config.melBins], kStep);
     try {
       if (sampler === samplePlms || sampler === sampleDdim) {
         const method = { moves: evenMoves(kStep, speedup), multistep: sampler === samplePlms };
@@ -119,9 +138,9 @@ class CompiledSampler implements MelSampler {
       return await sampler(run.predict, xT, this.model.schedule, {
         kStep,
         speedup,
-        noise,
-        onStep: ({ done, total }) => request.onStep(done, total),
-        signal: request.signal,
+        noise: run.noise,
+        onStep: ({ done, total }) => run.onStep(done, total),
+        signal,
       });
     } finally {
       xT.dispose();

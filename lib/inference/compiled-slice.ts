@@ -1,16 +1,16 @@
-/** One slice of a song on its way through compiled functions. */
+/** Slices of a song on their way through compiled functions. */
 import * as tf from '@tensorflow/tfjs';
-import type { Move, NoiseSource, PredictNoise } from '../model/sampler';
+import { type Move, type NoiseSource, type PredictNoise, samplerNoise } from '../model/sampler';
 import type { TensorProgram } from '../tensor/program';
 import { initialState, moveFactors, type SliceModel, type SliceShape } from './compiled-functions';
 import type { SampleRequest } from './voice';
 
 /** A name for signatures. */
-export function nameOf({ frames, units }: SliceShape): string {
-  return `${frames}x${units}`;
+export function nameOf({ frames, units, slices }: SliceShape): string {
+  return `${frames}x${units}x${slices}`;
 }
 
-/** One slice on its way: its condition on the device, and the calls that move its mel. */
+/** Slices on their way: their condition on the device, and the calls that move their mels. */
 export class SliceRun {
   private readonly projected: Record<string, tf.Tensor>;
 
@@ -18,33 +18,40 @@ export class SliceRun {
     private readonly program: TensorProgram,
     private readonly model: SliceModel,
     readonly shape: SliceShape,
-    private readonly request: SampleRequest,
+    private readonly requests: readonly SampleRequest[],
   ) {
     const inputs = this.conditionTensors();
     const projected = program.call(`condition/${nameOf(shape)}`, inputs);
     tf.dispose(inputs);
-    this.projected = { ...projected, length: tf.scalar(request.condition.mel2ph.length, 'int32') };
+    const lengths = requests.map(({ condition }) => condition.mel2ph.length);
+    this.projected = { ...projected, length: tf.tensor1d(lengths, 'int32') };
   }
 
   dispose(): void {
     tf.dispose(this.projected);
   }
 
-  /** Noise for the real frames, as it is without padding; zeros behind. */
-  padded(noise: NoiseSource): NoiseSource {
-    const frames = this.request.condition.mel2ph.length;
-    return (shape, step) =>
-      tf.tidy(() =>
-        noise([shape[0], frames, shape[2]], step).pad<tf.Tensor3D>([
+  /** Noise for the real frames of every slice, as it is without padding and without the others; zeros behind. */
+  readonly noise: NoiseSource = ([, T, M], step) =>
+    tf.tidy(() => {
+      const rows = this.requests.map(({ seed, index, condition }) => {
+        const frames = condition.mel2ph.length;
+        return samplerNoise(seed, index)([1, frames, M], step).pad<tf.Tensor3D>([
           [0, 0],
-          [0, shape[1] - frames],
+          [0, T - frames],
           [0, 0],
-        ]),
-      );
-  }
+        ]);
+      });
+      return tf.concat(rows);
+    });
 
   readonly predict: PredictNoise = (x, t) =>
     this.program.call(`predict/${nameOf(this.shape)}`, { x, t, ...this.projected }).noise as tf.Tensor3D;
+
+  /** Tells every slice. */
+  onStep(done: number, total: number): void {
+    for (const request of this.requests) request.onStep(done, total);
+  }
 
   /** All moves of DDIM or PLMS. @param xT stays the caller's */
   async moveAll(
@@ -52,7 +59,7 @@ export class SliceRun {
     { moves, multistep }: { readonly moves: readonly Move[]; readonly multistep: boolean },
     movesPerCall: number,
   ): Promise<tf.Tensor3D> {
-    const { signal, onStep } = this.request;
+    const { signal } = this.requests[0]!;
     let state = initialState(xT);
     try {
       for (let done = 0; done < moves.length; ) {
@@ -63,7 +70,7 @@ export class SliceRun {
         tf.dispose(state);
         state = next;
         done += count;
-        onStep(done, moves.length);
+        this.onStep(done, moves.length);
         await tf.nextFrame();
       }
       const x = state.x as tf.Tensor3D;
@@ -94,17 +101,19 @@ export class SliceRun {
   }
 
   private conditionTensors(): Record<string, tf.Tensor> {
-    const { units, mel2ph, f0Log2 } = this.request.condition;
-    const { frames: T, units: U } = this.shape;
-    const paddedUnits = new Float32Array(U * units.width);
-    const [paddedMel2ph, paddedF0] = [new Int32Array(T), new Float32Array(T)];
-    paddedUnits.set(units.data);
-    paddedMel2ph.set(mel2ph);
-    paddedF0.set(f0Log2);
+    const { frames: T, units: U, slices: B } = this.shape;
+    const width = this.requests[0]!.condition.units.width;
+    const units = new Float32Array(B * U * width);
+    const [mel2ph, f0Log2] = [new Int32Array(B * T), new Float32Array(B * T)];
+    for (const [i, { condition }] of this.requests.entries()) {
+      units.set(condition.units.data, i * U * width);
+      mel2ph.set(condition.mel2ph, i * T);
+      f0Log2.set(condition.f0Log2, i * T);
+    }
     return {
-      units: tf.tensor3d(paddedUnits, [1, U, units.width]),
-      mel2ph: tf.tensor2d(paddedMel2ph, [1, T], 'int32'),
-      f0Log2: tf.tensor2d(paddedF0, [1, T]),
+      units: tf.tensor3d(units, [B, U, width]),
+      mel2ph: tf.tensor2d(mel2ph, [B, T], 'int32'),
+      f0Log2: tf.tensor2d(f0Log2, [B, T]),
     };
   }
 }

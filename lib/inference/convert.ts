@@ -13,8 +13,9 @@ import type { OnProgress } from '../config/progress';
 import { padWidth } from '../data/pad-width';
 import type { SpeakerProfile } from '../encoder/content-encoder';
 import { addWithFades } from './crossfade';
+import { groupPieces } from './piece-groups';
 import { type SongPitch, songPitch } from './song-pitch';
-import type { Voice } from './voice';
+import type { MelCondition, SampleRequest, Voice } from './voice';
 
 /** How a song is converted. */
 export interface ConvertOptions {
@@ -52,64 +53,97 @@ export async function convert(voice: Voice, song: Audio, options: ConvertOptions
   const slices = compat.slicer ? sliceReference(input, cut) : sliceAtSilence(input, cut);
   const margin = Math.round((options.crossfadeMs / 1000) * rate.sampleRate);
   const out = new Float32Array(input.samples.length);
-  const total = slices.reduce((sum, slice) => sum + (slice.silent ? 0 : 1), 0);
-  let index = 0;
-  for (const slice of slices) {
+  const sung = slices.filter((slice) => !slice.silent);
+  const pieces = sung.map((slice, index) => ({
+    slice,
+    index,
+    ...widen(slice, margin, rate.hopSize, input.samples.length),
+  }));
+  const report = (done: number): void =>
+    options.progress({ label: 'convert', done, total: pieces.length, unit: 'slices' });
+  const lengths = pieces.map((piece) => piece.end - piece.start);
+  let done = 0;
+  for (const group of groupPieces(lengths, voice.sampler.together)) {
     options.signal.throwIfAborted();
-    if (slice.silent) continue;
-    const report = (done: number, of: number): void =>
-      options.progress({ label: 'convert', done: index + done / of, total, unit: 'slices' });
-    const piece = widen(slice, margin, rate.hopSize, input.samples.length);
-    const samples = await renderPiece(voice, { input, pitch, profile, piece, index, report }, options);
-    addWithFades(out, { ...slice, offset: piece.start, samples }, margin);
-    index += 1;
-    options.progress({ label: 'convert', done: index, total, unit: 'slices' });
+    const chosen = group.map((i) => pieces[i]!);
+    const onStep = (step: number, of: number): void => report(done + (step / of) * group.length);
+    const rendered = await renderPieces(voice, { input, pitch, profile, pieces: chosen, onStep }, options);
+    for (const [i, { slice, start }] of chosen.entries()) {
+      addWithFades(out, { ...slice, offset: start, samples: rendered[i]! }, margin);
+    }
+    done += group.length;
+    report(done);
   }
   return { audio: { samples: out, sampleRate: rate.sampleRate }, f0Hz: pitch.f0Hz, slices };
 }
 
-/** What one piece is rendered from. */
+/** Part of the song: [start, end) in samples; `start` is a multiple of the hop. */
+interface Piece {
+  readonly start: number;
+  readonly end: number;
+  /** number among the pieces of the song, which gives its noise */
+  readonly index: number;
+}
+
+/** What pieces are rendered from. */
 interface PieceInput {
   readonly input: Audio;
   readonly pitch: SongPitch;
   readonly profile: SpeakerProfile;
-  readonly piece: { readonly start: number; readonly end: number };
-  readonly index: number;
-  readonly report: (done: number, total: number) => void;
+  readonly pieces: readonly Piece[];
+  readonly onStep: (done: number, total: number) => void;
 }
 
-/** Samples of one piece; starts at `piece.start`, a multiple of the hop. */
-async function renderPiece(voice: Voice, from: PieceInput, options: ConvertOptions): Promise<Float32Array> {
-  const { audio: rate, model, inference, compat } = voice.config;
-  const first = from.piece.start / rate.hopSize;
-  const frames = Math.ceil((from.piece.end - from.piece.start) / rate.hopSize);
-  const audio = {
-    samples: from.input.samples.slice(from.piece.start, from.piece.end),
-    sampleRate: rate.sampleRate,
-  };
-  const units = await voice.encoder.units(audio, from.profile);
+/** Samples of pieces that are sampled together; those of a piece begin at its `start`. */
+async function renderPieces(
+  voice: Voice,
+  from: PieceInput,
+  options: ConvertOptions,
+): Promise<Float32Array[]> {
+  const { seed, signal } = options;
+  const requests: SampleRequest[] = [];
+  for (const [i, piece] of from.pieces.entries()) {
+    const condition = await conditionOf(voice, from, piece, options);
+    requests.push({ condition, seed, index: piece.index, onStep: i === 0 ? from.onStep : () => {}, signal });
+  }
+  const mels = await voice.sampler.sample(requests);
+  const { melMin, melMax } = voice.config.inference;
+  const samples: Float32Array[] = [];
+  for (const [i, piece] of from.pieces.entries()) {
+    const { data, ...shape } = mels[i]!;
+    const mel = { ...shape, data: data.map((v) => Math.min(melMax, Math.max(melMin, v))) };
+    const { first, frames } = framesOf(piece, voice.config.audio.hopSize);
+    const f0Hz = from.pitch.f0Hz.slice(first, first + frames);
+    samples.push(await voice.vocoder.synthesize({ mel, f0Hz, seed: seed + piece.index, signal }));
+  }
+  return samples;
+}
+
+/** What the sampler is told about a piece. */
+async function conditionOf(
+  voice: Voice,
+  { input, pitch, profile }: PieceInput,
+  piece: Piece,
+  options: ConvertOptions,
+): Promise<MelCondition> {
+  const { audio: rate, model, compat } = voice.config;
+  const { first, frames } = framesOf(piece, rate.hopSize);
+  const audio = { samples: input.samples.slice(piece.start, piece.end), sampleRate: rate.sampleRate };
+  const units = await voice.encoder.units(audio, profile);
   const retrieved = voice.retrieval ? voice.retrieval.retrieve(units.matrix) : units.matrix;
   const edited = options.editUnits ? options.editUnits(retrieved) : retrieved;
-  const mel = await voice.sampler.sample({
-    condition: {
-      units: padWidth(edited, model.hiddenSize),
-      mel2ph: compat.mel2ph
-        ? mel2phReference(edited.frames, frames)
-        : alignFrames({ ...rate, frames }, { ...units, units: edited.frames }),
-      f0Log2: from.pitch.f0Log2.slice(first, first + frames),
-    },
-    seed: options.seed,
-    index: from.index,
-    onStep: from.report,
-    signal: options.signal,
-  });
-  const clipped = {
-    ...mel,
-    data: mel.data.map((v) => Math.min(inference.melMax, Math.max(inference.melMin, v))),
+  return {
+    units: padWidth(edited, model.hiddenSize),
+    mel2ph: compat.mel2ph
+      ? mel2phReference(edited.frames, frames)
+      : alignFrames({ ...rate, frames }, { ...units, units: edited.frames }),
+    f0Log2: pitch.f0Log2.slice(first, first + frames),
   };
-  const f0Hz = from.pitch.f0Hz.slice(first, first + frames);
-  const { signal } = options;
-  return voice.vocoder.synthesize({ mel: clipped, f0Hz, seed: options.seed + from.index, signal });
+}
+
+/** The song's mel frames of a piece. */
+function framesOf({ start, end }: Piece, hop: number): { first: number; frames: number } {
+  return { first: start / hop, frames: Math.ceil((end - start) / hop) };
 }
 
 /** Adds the fade's margin on both sides and moves the start down to a frame, so that the song's frames are the piece's. */

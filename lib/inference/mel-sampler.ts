@@ -14,7 +14,7 @@ import { sampleDdpm } from '../model/sample-ddpm';
 import { samplePlms, samplePlmsReference } from '../model/sample-plms';
 import { type Sampler, samplerNoise } from '../model/sampler';
 import type { Weights } from '../model/weights';
-import type { MelCondition, MelSampler } from './voice';
+import type { MelCondition, MelSampler, SampleRequest } from './voice';
 
 /**
  * Puts the model onto the current backend.
@@ -30,27 +30,33 @@ export function createMelSampler(config: Config, host: ReadonlyMap<string, HostT
   );
   const model = { ...config.model, ...specRange(host) };
   const schedule = scheduleFromBuffers(host);
+  const sampleOne = async (request: SampleRequest): Promise<FrameMatrix> => {
+    const { mel2ph } = request.condition;
+    const shape: [number, number, number] = [1, mel2ph.length, model.melBins];
+    const noise = samplerNoise(request.seed, request.index);
+    const projected = tf.tidy(() =>
+      projectCondition(weights, model, condition(weights, model, conditionTensors(request.condition))),
+    );
+    const xT = noise(shape, model.kStep);
+    try {
+      const x = await samplerOf(config)(noisePredictor(weights, model, schedule, projected), xT, schedule, {
+        kStep: model.kStep,
+        speedup: config.inference.speedup,
+        noise,
+        onStep: ({ done, total }) => request.onStep(done, total),
+        signal: request.signal,
+      });
+      return toMel(x, model);
+    } finally {
+      tf.dispose([xT, ...projected]);
+    }
+  };
   return {
-    sample: async (request) => {
-      const { mel2ph } = request.condition;
-      const shape: [number, number, number] = [1, mel2ph.length, model.melBins];
-      const noise = samplerNoise(request.seed, request.index);
-      const projected = tf.tidy(() =>
-        projectCondition(weights, model, condition(weights, model, conditionTensors(request.condition))),
-      );
-      const xT = noise(shape, model.kStep);
-      try {
-        const x = await samplerOf(config)(noisePredictor(weights, model, schedule, projected), xT, schedule, {
-          kStep: model.kStep,
-          speedup: config.inference.speedup,
-          noise,
-          onStep: ({ done, total }) => request.onStep(done, total),
-          signal: request.signal,
-        });
-        return toMel(x, model);
-      } finally {
-        tf.dispose([xT, ...projected]);
-      }
+    together: 1,
+    sample: async (requests) => {
+      const mels: FrameMatrix[] = [];
+      for (const request of requests) mels.push(await sampleOne(request));
+      return mels;
     },
     dispose: () => tf.dispose([...weights.values()]),
   };

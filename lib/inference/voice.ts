@@ -28,8 +28,10 @@ export interface SampleRequest {
 
 /** Turns a condition into a mel spectrogram by running the diffusion backwards. */
 export interface MelSampler {
-  /** model mel, log10 units [T, M] */
-  sample(request: SampleRequest): Promise<FrameMatrix>;
+  /** slices of about the same length that are faster together than one after the other; 1: none */
+  readonly together: number;
+  /** Model mels, log10 units [T, M], of slices with one seed, one signal and any lengths; at most `together`. */
+  sample(requests: readonly SampleRequest[]): Promise<FrameMatrix[]>;
   dispose(): void;
 }
 
