@@ -116,7 +116,10 @@ function tickOnce(session: Session, signature: string): Record<string, tf.Tensor
  */
 function collectGarbage(): void {
   setFlagsFromString('--expose-gc');
-  (runInNewContext('gc') as () => void)();
+  const collect = runInNewContext('gc') as () => void;
+  collect();
+  // Arrays are freed in the background, and what is allocated meanwhile comes on top; a second collection waits for that.
+  collect();
 }
 
 function readVariables(
