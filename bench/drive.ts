@@ -71,12 +71,13 @@ export async function benchDrive(args: readonly string[]): Promise<void> {
 }
 
 async function measure(options: Options): Promise<Leg[]> {
-  await loadEngine({});
+  // as `diff-svc train` does
+  const { lanes } = await loadEngine({ sideBySide: true });
   const config = preset(options.size === 'demo' ? 'demo' : 'nsf-44k');
   const { maxSentences, cropFrames } = config.training;
   const batch =
     options.size === 'demo' ? madeUpBatch(config, maxSentences, cropFrames!) : madeUpBatch(config, 2, 256);
-  const trainer = createCompiledTrainer(config, null, { compile: compileProgram, precision: 'f32' });
+  const trainer = createCompiledTrainer(config, null, { compile: compileProgram, precision: 'f32', lanes });
   await trainer.prepare?.({ update: [batch] });
   const folder = mkdtempSync(join(tmpdir(), 'bench-drive-'));
   // It stands for Google's computers: it must not take time that training would not miss in reality.
