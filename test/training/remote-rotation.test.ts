@@ -69,6 +69,15 @@ describe('planRemoteRotation', () => {
     expect(plan.trash).toEqual([bad]);
   });
 
+  test('a damaged one of which there is no whole one goes once `keep` newer steps are whole, and not before', () => {
+    const bad = checkpoint({ step: 1, wrong: true });
+    const [two, three] = [checkpoint({ step: 2 }), checkpoint({ step: 3 })];
+    expect(planRemoteRotation([bad, two], full).trash).toEqual([]);
+    expect(planRemoteRotation([bad, two, three], full)).toMatchObject({ keep: [three, two], trash: [bad] });
+    const pinned = checkpoint({ step: 1, wrong: true, pinned: true });
+    expect(planRemoteRotation([pinned, two, three], full).trash).toEqual([]);
+  });
+
   test('twins that say the same: the older stays; that differ: both stay, and somebody is told', () => {
     const [first, second] = [checkpoint({ step: 5, createdMs: 1 }), checkpoint({ step: 5, createdMs: 2 })];
     expect(planRemoteRotation([second, first], full)).toMatchObject({
