@@ -2,6 +2,7 @@
 import { benchDenoiser } from './denoiser';
 import { benchDrive } from './drive';
 import { benchGpu } from './gpu';
+import { benchHubert } from './hubert';
 import { benchKernel } from './kernel/kernel';
 import { benchVocoder } from './vocoder';
 
@@ -9,6 +10,7 @@ const benches: Readonly<Record<string, (args: readonly string[]) => Promise<void
   denoiser: benchDenoiser,
   drive: benchDrive,
   gpu: benchGpu,
+  hubert: benchHubert,
   vocoder: benchVocoder,
   kernel: benchKernel,
 };

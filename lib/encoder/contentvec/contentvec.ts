@@ -3,15 +3,14 @@
  * Disentangling Speakers". The network is HuBERT base, so it is `hubert-soft`'s; what differs is that the signal enters
  * without zeros around it, and which layer is read.
  */
-import * as tf from '@tensorflow/tfjs';
 import type { Audio } from '../../audio/audio';
 import { UserError } from '../../config/errors';
 import type { ContentEncoder, SpeakerProfile, Units } from '../content-encoder';
-import { hopSamples, hubertHidden, projectionOf } from '../hubert-soft/forward';
-import { disposeWeights, sampleRate, samplesFor } from '../hubert-soft/hubert-soft';
+import { hopSamples, projectionOf } from '../hubert-soft/forward';
+import { sampleRate, samplesFor } from '../hubert-soft/hubert-soft';
 import type { HostTensor } from '../hubert-soft/keys';
-import { affine } from '../hubert-soft/layers';
-import { type HubertWeights, uploadHubert } from '../hubert-soft/weights';
+import { type CompiledHubertOptions, createHubertNetwork } from '../hubert-soft/network';
+import { disposeHubert, uploadHubert } from '../hubert-soft/weights';
 import { contentVecState } from './keys';
 
 /** Samples that one unit sees: kernels 10,3,3,3,3,2,2 and strides 5,2,2,2,2,2,2. Unit u is centred at 320 u + 200. */
@@ -29,6 +28,8 @@ export interface ContentVecOptions {
   readonly heads: number;
   /** name + version + hash of the weights */
   readonly id: string;
+  /** how the network is compiled; default: operation by operation */
+  readonly compiled?: CompiledHubertOptions;
 }
 
 /** An encoder that holds tensors until it is disposed of. */
@@ -51,37 +52,25 @@ export function createContentVec(
   const width = weights.projection.bias.shape[0];
   if (weights.layers.length < layers || width % options.heads !== 0) {
     const found = `${weights.layers.length} layers of width ${width}`;
-    disposeWeights(weights);
+    disposeHubert(weights);
     throw new UserError(
       'contentvec-weights',
       `Expected ContentVec ${options.kind} to have ${layers} layers of a width that ${options.heads} heads divide, got ${found}`,
       'Use the published weights, or give the number of heads that they were trained with.',
     );
   }
+  const unitSize = projected ? projectionOf(weights).bias.shape[0] : width;
+  const how = { heads: options.heads, padding: 0, layers, projected };
+  const network = createHubertNetwork(weights, how, options.compiled);
   return {
     id: options.id,
-    unitSize: projected ? projectionOf(weights).bias.shape[0] : width,
+    unitSize,
     profile: async (): Promise<SpeakerProfile> => ({ encoder: options.id, values: {} }),
-    units: (audio: Audio) => encode(weights, { ...options, layers, projected }, audio),
-    dispose: () => disposeWeights(weights),
-  };
-}
-
-type EncodeOptions = ContentVecOptions & { readonly layers: number; readonly projected: boolean };
-
-async function encode(weights: HubertWeights, options: EncodeOptions, audio: Audio): Promise<Units> {
-  const { heads, layers, projected } = options;
-  const samples = await samplesFor(audio, receptiveSamples);
-  const units = tf.tidy(() => {
-    const hidden = hubertHidden(weights, tf.tensor1d(samples), { heads, padding: 0, layers });
-    return projected ? affine(hidden, projectionOf(weights)) : hidden;
-  });
-  const data = (await units.data()) as Float32Array;
-  units.dispose();
-  const [frames, width] = units.shape;
-  return {
-    matrix: { data, frames, width },
-    hopSeconds: hopSamples / sampleRate,
-    firstCentreSeconds: receptiveSamples / 2 / sampleRate,
+    units: async (audio: Audio): Promise<Units> => ({
+      matrix: await network.run(await samplesFor(audio, receptiveSamples)),
+      hopSeconds: hopSamples / sampleRate,
+      firstCentreSeconds: receptiveSamples / 2 / sampleRate,
+    }),
+    dispose: network.dispose.bind(network),
   };
 }

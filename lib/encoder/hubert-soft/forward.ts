@@ -9,11 +9,11 @@ import { affine, gelu, layerNorm, normalize } from './layers';
 import type { HubertWeights, Linear } from './weights';
 
 /** Strides of the seven convolutions; their product is the hop. */
-const strides = [5, 2, 2, 2, 2, 2, 2] as const;
+export const strides = [5, 2, 2, 2, 2, 2, 2] as const;
 /** Samples from one unit to the next, at 16 kHz. */
 export const hopSamples = 320;
 /** HuBERT-soft's zeros before and after the signal: 400 samples are seen and 320 moved, so (400 - 320) / 2. */
-const softPadding = 40;
+export const softPadding = 40;
 
 /**
  * First convolution and its norm: one group per channel, so statistics are over all time steps of the input.
@@ -44,7 +44,7 @@ function extractFeatures(weights: HubertWeights, wav: tf.Tensor1D, padding: numb
 }
 
 /** LayerNorm and Linear: [U, C] to [U, D]. */
-function projectFeatures(weights: HubertWeights, features: tf.Tensor2D): tf.Tensor2D {
+export function projectFeatures(weights: HubertWeights, features: tf.Tensor2D): tf.Tensor2D {
   return tf.tidy(() => affine(layerNorm(features, weights.featureNorm), weights.projection));
 }
 
@@ -52,7 +52,7 @@ function projectFeatures(weights: HubertWeights, features: tf.Tensor2D): tf.Tens
  * GELU of the grouped convolution over units, [U, D] to [U, D]. The reference pads half a kernel on both sides and
  * drops the last step, so the right side needs one zero less here.
  */
-function positionalEmbedding(weights: HubertWeights, x: tf.Tensor2D): tf.Tensor2D {
+export function positionalEmbedding(weights: HubertWeights, x: tf.Tensor2D): tf.Tensor2D {
   return tf.tidy(() => {
     const half = weights.positional[0]!.shape[0] / 2;
     const padded = tf.pad(x, [

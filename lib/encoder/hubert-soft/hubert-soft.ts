@@ -2,14 +2,14 @@
  * HuBERT-soft as a `ContentEncoder`. May be imported by data, inference, cli; knows no files: weights come as a map
  * of tensors from whoever read them.
  */
-import * as tf from '@tensorflow/tfjs';
 import type { Audio } from '../../audio/audio';
 import { resample } from '../../audio/resample';
 import { UserError } from '../../config/errors';
 import type { ContentEncoder, SpeakerProfile, Units } from '../content-encoder';
-import { hopSamples, hubertUnits, projectionOf } from './forward';
+import { hopSamples, projectionOf, softPadding } from './forward';
 import { hubertState, type StateTree } from './keys';
-import { type HubertWeights, uploadHubert } from './weights';
+import { type CompiledHubertOptions, createHubertNetwork } from './network';
+import { disposeHubert, uploadHubert } from './weights';
 
 /** Hz that the network hears. */
 export const sampleRate = 16000;
@@ -27,6 +27,8 @@ export interface HubertSoftOptions {
   readonly heads: number;
   /** name + version + hash of the weights */
   readonly id: string;
+  /** how the network is compiled; default: operation by operation */
+  readonly compiled?: CompiledHubertOptions;
 }
 
 /** An encoder that holds tensors until it is disposed of. */
@@ -42,32 +44,26 @@ export function createHubertSoft(state: StateTree, options: HubertSoftOptions): 
   const weights = uploadHubert(hubertState(state));
   const width = weights.projection.bias.shape[0];
   if (width % options.heads !== 0) {
-    disposeWeights(weights);
+    disposeHubert(weights);
     throw new UserError(
       'hubert-weights',
       `Expected the number of heads to divide the width ${width} of HuBERT-soft, got ${options.heads}`,
       'Give the number of heads that the weights were trained with (12 for the public ones).',
     );
   }
+  const unitSize = projectionOf(weights).bias.shape[0];
+  const how = { heads: options.heads, padding: softPadding, projected: true };
+  const network = createHubertNetwork(weights, how, options.compiled);
   return {
     id: options.id,
-    unitSize: projectionOf(weights).bias.shape[0],
+    unitSize,
     profile: async (): Promise<SpeakerProfile> => ({ encoder: options.id, values: {} }),
-    units: (audio: Audio) => encode(weights, options.heads, audio),
-    dispose: () => disposeWeights(weights),
-  };
-}
-
-async function encode(weights: HubertWeights, heads: number, audio: Audio): Promise<Units> {
-  const samples = await samplesFor(audio, hopSamples);
-  const units = tf.tidy(() => hubertUnits(weights, heads, tf.tensor1d(samples)));
-  const data = (await units.data()) as Float32Array;
-  units.dispose();
-  const [frames, unitSize] = units.shape;
-  return {
-    matrix: { data, frames, width: unitSize },
-    hopSeconds: hopSamples / sampleRate,
-    firstCentreSeconds,
+    units: async (audio: Audio): Promise<Units> => ({
+      matrix: await network.run(await samplesFor(audio, hopSamples)),
+      hopSeconds: hopSamples / sampleRate,
+      firstCentreSeconds,
+    }),
+    dispose: network.dispose.bind(network),
   };
 }
 
@@ -84,9 +80,4 @@ export async function samplesFor(audio: Audio, least: number): Promise<Float32Ar
     `Expected at least ${least / sampleRate} s of audio, got ${audio.samples.length} samples at ${audio.sampleRate} Hz`,
     'Leave this recording out, or join it to its neighbour.',
   );
-}
-
-/** Frees all tensors of the weights. */
-export function disposeWeights(weights: HubertWeights): void {
-  tf.dispose(weights as unknown as tf.TensorContainer);
 }

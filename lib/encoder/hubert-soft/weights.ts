@@ -156,3 +156,36 @@ function readWeights(read: Reader, projection: boolean): HubertWeights {
     output: projection ? read.linear('proj.weight', 'proj.bias') : null,
   };
 }
+
+/** All tensors of the weights by their place, such as `layers.3.norm1.gain`. */
+export function namedTensors(weights: HubertWeights): Map<string, tf.Tensor> {
+  const found = new Map<string, tf.Tensor>();
+  replaceTensors(weights, '', (name, tensor) => {
+    found.set(name, tensor);
+    return tensor;
+  });
+  return found;
+}
+
+/** The same arrangement of other tensors. @param tensors by the names of `namedTensors` */
+export function withTensors(weights: HubertWeights, tensors: ReadonlyMap<string, tf.Tensor>): HubertWeights {
+  return replaceTensors(weights, '', (name) => tensors.get(name)!) as HubertWeights;
+}
+
+/** Frees all tensors of the weights. */
+export function disposeHubert(weights: HubertWeights): void {
+  tf.dispose(weights as unknown as tf.TensorContainer);
+}
+
+function replaceTensors(
+  node: unknown,
+  place: string,
+  replace: (name: string, tensor: tf.Tensor) => tf.Tensor,
+): unknown {
+  if (node instanceof tf.Tensor) return replace(place, node);
+  const inner = (key: string | number, child: unknown): unknown =>
+    replaceTensors(child, place === '' ? String(key) : `${place}.${key}`, replace);
+  if (Array.isArray(node)) return node.map((child, i) => inner(i, child));
+  if (node === null) return null;
+  return Object.fromEntries(Object.entries(node as object).map(([key, child]) => [key, inner(key, child)]));
+}

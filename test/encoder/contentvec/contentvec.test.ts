@@ -5,6 +5,7 @@ import { createContentVec } from '../../../lib/encoder/contentvec/contentvec';
 import { contentVecState } from '../../../lib/encoder/contentvec/keys';
 import type { HostTensor } from '../../../lib/encoder/hubert-soft/keys';
 import { loadEngine } from '../../../lib/engine/backend';
+import { compileProgram } from '../../../lib/engine/compile/program';
 import { readSafetensors, toFloat32 } from '../../../lib/storage/safetensors';
 
 /** Random weights of HuBERT base in miniature and what PyPI's transformers makes of them: make-fixture.py. */
@@ -27,17 +28,19 @@ async function expected(name: string): Promise<{ data: Float32Array; shape: read
 beforeAll(() => loadEngine());
 
 describe('ContentVec', () => {
+  const compiled = { compiled: { compile: compileProgram, precision: 'f32' as const } };
   it.each([
-    ['transformers', 'transformers.bin', undefined],
-    ['fairseq', 'fairseq.pt', 'model'],
-  ])('gives what transformers gives, from the layout of %s', async (_, file, under) => {
+    ['transformers', 'transformers.bin', undefined, {}],
+    ['fairseq', 'fairseq.pt', 'model', {}],
+    ['transformers, compiled', 'transformers.bin', undefined, compiled],
+  ])('gives what transformers gives, from the layout of %s', async (_, file, under, how) => {
     const tensors = await tensorsOf(file, under);
     const wav = await expected('wav');
     for (const [kind, name] of [
       ['768-l12', 'l12'],
       ['256-l9', 'l9'],
     ] as const) {
-      const encoder = createContentVec(tensors, { ...options, kind });
+      const encoder = createContentVec(tensors, { ...options, kind, ...how });
       const audio = { samples: wav.data, sampleRate: 16000 };
       const { matrix, firstCentreSeconds } = await encoder.units(audio, await encoder.profile([audio]));
       encoder.dispose();

@@ -1,5 +1,6 @@
 /** One small function per kernel of the graph backend, on values that its operation allows. Test code only. */
 import * as tf from '@tensorflow/tfjs';
+import { affineGelu, denseGeluKernel } from '../../../lib/encoder/hubert-soft/layers';
 import { Philox, streams } from '../../../lib/random/philox';
 
 /** A function over float tensors; integer and boolean tensors are made inside. */
@@ -205,6 +206,12 @@ const products: readonly (readonly [string, readonly number[][], KernelCase['fn'
         activation,
         leakyreluAlpha: 0.1,
       }),
+  ]),
+  ...([undefined, 'exact'] as const).map((how): (typeof products)[number] => [
+    denseGeluKernel,
+    [[9, 5], [5, 7], [7]],
+    (x, weight, bias) =>
+      affineGelu(x as tf.Tensor2D, { weight: weight as tf.Tensor2D, bias: bias as tf.Tensor1D }, how),
   ]),
   [
     'Conv2DBackpropInput',

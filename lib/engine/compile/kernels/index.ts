@@ -1,4 +1,5 @@
 /** All kernels of the graph backend. */
+import { registerDenseGelu } from './dense-gelu';
 import { registerDilatedConv } from './dilated-conv';
 import { registerElementwise } from './elementwise';
 import { registerGradients } from './gradients';
@@ -21,6 +22,7 @@ export function registerKernels(): void {
   registerRandom();
   registerLinalg();
   registerDilatedConv();
+  registerDenseGelu();
 }
 
 /** Names of the tfjs ops that can be compiled, sorted. */

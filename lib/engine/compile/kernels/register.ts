@@ -71,6 +71,23 @@ export function typeOf(input: Input): Readonly<Record<string, Attribute>> {
 }
 
 /**
+ * An op that only moves values: done in the trace's precision where all inputs are there in it, which rounds nothing and
+ * moves half as much.
+ * @param build adds the op over `refs` of `type`
+ */
+export function moved(
+  c: KernelContext,
+  inputs: readonly Input[],
+  build: (refs: readonly string[], type: Readonly<Record<string, Attribute>>) => string,
+): string {
+  const low = computeTypes[c.trace.precision];
+  const held = low !== 'float32' && inputs.every((x) => c.graph.holds(c.ref(x), low));
+  if (!held) return build(inputs.map(c.ref), typeOf(inputs[0]!));
+  const refs = inputs.map((x) => c.graph.cast(c.ref(x), 'float32', low));
+  return c.graph.raise(build(refs, { T: attr.type(low) }), low);
+}
+
+/**
  * An elementwise op over `inputs`, in the trace's precision where activations stay in it and all inputs are there in it,
  * else in their own type.
  */

@@ -1,7 +1,7 @@
 /** Ops that move values: reshape, slice, concatenate, pad, gather. */
 import * as tf from '@tensorflow/tfjs';
 import { attr } from '../proto';
-import { graphType, type Input, type KernelContext, kernel, typeOf } from './register';
+import { graphType, type Input, type KernelContext, kernel, moved, typeOf } from './register';
 
 const index = { Tidx: attr.type('int32') };
 
@@ -77,12 +77,14 @@ function registerJoining(): void {
       along,
     );
     if (list.length === 1) return c.output(c.ref(first), first.shape, first.dtype);
-    const refs = [...list.map(c.ref), c.graph.constant([along], [], 'int32')];
-    return c.output(
-      c.graph.node('ConcatV2', refs, { ...typeOf(first), ...index, N: attr.int(list.length) }),
-      shape,
-      first.dtype,
+    const ref = moved(c, list, (refs, type) =>
+      c.graph.node('ConcatV2', [...refs, c.graph.constant([along], [], 'int32')], {
+        ...type,
+        ...index,
+        N: attr.int(list.length),
+      }),
     );
+    return c.output(ref, shape, first.dtype);
   });
 
   kernel('Pack', (inputs, { axis }, c) => {
@@ -135,10 +137,12 @@ function registerJoining(): void {
 function registerIndexing(): void {
   kernel('Slice', ({ x }, { begin, size }, c) => {
     const [start, sizes] = tf.slice_util.parseSliceParams(x as unknown as tf.Tensor, begin, size);
-    const ref = c.graph.node('Slice', [c.ref(x!), c.graph.ints(start!), c.graph.ints(sizes!)], {
-      ...typeOf(x!),
-      Index: attr.type('int32'),
-    });
+    const ref = moved(c, [x!], (refs, type) =>
+      c.graph.node('Slice', [...refs, c.graph.ints(start!), c.graph.ints(sizes!)], {
+        ...type,
+        Index: attr.type('int32'),
+      }),
+    );
     return c.output(ref, sizes!, x!.dtype);
   });
 
