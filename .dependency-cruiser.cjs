@@ -6,7 +6,7 @@ const rows = [
   ['assembly'],
   ['encoder-training'],
   ['demo', 'headless'],
-  ['training', 'inference'],
+  ['training', 'inference', 'onnx-export'],
   ['data', 'checkpoint', 'assets', 'onnx'],
   ['encoder', 'model', 'vocoder', 'pictures'],
   ['kernel'],

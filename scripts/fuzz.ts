@@ -35,7 +35,7 @@ async function main(): Promise<number> {
     console.log(JSON.stringify({ seed, ...result }, null, 2));
     return result.failures.length === 0 ? 0 : 1;
   }
-  const result = fuzzCheckpoints(fuzzSamples(join(__dirname, '../test/golden')), { runs, seed, each });
+  const result = fuzzCheckpoints(await fuzzSamples(join(__dirname, '../test/golden')), { runs, seed, each });
   process.stderr.write('\n');
   console.log(JSON.stringify({ seed, ...result }, null, 2));
   return result.slowestMs < HANG_MS && result.worstGrowth <= 4 ? 0 : 1;

@@ -7,11 +7,17 @@ import { UserError } from '../config/errors';
 import { provideOptions } from './provide-options';
 import type { Session } from './session';
 
+/** What fetching takes. */
+export interface BaseVoiceSession extends Session {
+  /** open no connection */
+  readonly offline: boolean;
+}
+
 /**
  * The .ckpt that `named` stands for: a file, a name of `diff-svc assets list`, or a choice of `pretrain_model_select`.
  * @throws UserError `no-base-voice`, `base-voice-24k`, those of `provideAsset`
  */
-export async function baseVoicePath(named: string, session: Session): Promise<string> {
+export async function baseVoicePath(named: string, session: BaseVoiceSession): Promise<string> {
   const voice = baseVoices.find(({ name, choice }) => name === named || choice === named);
   if (voice === undefined) {
     if ((await stat(named).catch(() => null))?.isFile()) return named;
@@ -29,6 +35,6 @@ export async function baseVoicePath(named: string, session: Session): Promise<st
       'Choose one at 44.1 kHz, or begin from nothing.',
     );
   }
-  const { path, folder } = await provideAsset(voice, provideOptions(session, false));
+  const { path, folder } = await provideAsset(voice, provideOptions(session, session.offline));
   return voice.members[0] ? join(folder, voice.members[0].file) : path;
 }

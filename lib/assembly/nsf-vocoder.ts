@@ -22,10 +22,33 @@ export interface NsfVocoderOptions {
   readonly compiled?: CompiledNsfOptions;
 }
 
+/** What a vocoder's files hold. */
+export interface NsfFiles {
+  /** of the weights */
+  readonly path: string;
+  /** of the weights, lower-case hex */
+  readonly sha256: string;
+  readonly config: NsfConfig;
+  /** of the generator, PyTorch's layout */
+  readonly state: ReturnType<typeof generatorState>;
+}
+
+/**
+ * Reads `config.json` and the weights beside it.
+ * @param path folder, or the weights themselves
+ * @throws UserError `vocoder-missing`, `vocoder-config`, `vocoder-mini-nsf`, `vocoder-weights` and those of `parseTorchFile`
+ */
+export function readNsfFiles(path: string): NsfFiles {
+  const weights = weightsAt(path);
+  const config = readConfig(join(dirname(weights), 'config.json'), path);
+  const bytes = readFileSync(weights);
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  return { path: weights, sha256, config, state: generatorState(parseTorchFile(bytes, weights)) };
+}
+
 /**
  * Loads the vocoder. Reads files at once, so that what is missing is known before a song is sampled.
- * @throws UserError `vocoder-missing`, `vocoder-config`, `vocoder-mini-nsf`, `vocoder-mismatch`, `vocoder-weights` and
- *   those of `parseTorchFile`
+ * @throws UserError `vocoder-mismatch` and those of `readNsfFiles`
  */
 export function loadNsfHifigan(
   audio: AudioConfig,
@@ -33,12 +56,8 @@ export function loadNsfHifigan(
   env: NodeJS.ProcessEnv = process.env,
 ): NsfHifigan {
   const path = vocoderPath ?? env.DIFF_SVC_VOCODER ?? join(assetFolder(env), 'nsf-hifigan');
-  const weights = weightsAt(path);
-  const config = readConfig(join(dirname(weights), 'config.json'), path);
-  const bytes = readFileSync(weights);
-  const hash = createHash('sha256').update(bytes).digest('hex').slice(0, 16);
-  const state = generatorState(parseTorchFile(bytes, weights));
-  return createNsfHifigan(state, config, audio, `nsf-hifigan:${hash}`, compiled);
+  const { sha256, config, state } = readNsfFiles(path);
+  return createNsfHifigan(state, config, audio, `nsf-hifigan:${sha256.slice(0, 16)}`, compiled);
 }
 
 function missing(path: string, what: string): never {

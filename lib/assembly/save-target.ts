@@ -1,5 +1,5 @@
 /** Where `train` saves: a folder, or a folder with its mirror on Google Drive, and what resuming means for either. */
-import { basename, dirname } from 'node:path';
+import { basename } from 'node:path';
 import { stepOfName } from '../checkpoint/file-names';
 import { findCheckpoints, newestGoodCheckpoint } from '../checkpoint/find';
 import { UserError } from '../config/errors';
@@ -8,7 +8,7 @@ import { drivePlace } from '../storage/drive-path';
 import type { MountedDrive } from '../storage/mount-drive';
 import { isStoreError } from '../storage/store-errors';
 import { type BackgroundUploader, startBackgroundUploader } from '../training/background-uploader';
-import { fetchCheckpoint, fetchLatest } from '../training/fetch-checkpoint';
+import { fetchLatest } from '../training/fetch-checkpoint';
 import {
   checkpointSizes,
   describeForecast,
@@ -21,6 +21,7 @@ import { listRemoteCheckpoints } from '../training/remote-checkpoints';
 import type { ResumeFrom } from '../training/resume';
 import type { Mirror } from '../training/train';
 import { openDrive, workFolder } from './drive';
+import { checkpointOnDisk } from './drive-checkpoint';
 import type { Session } from './session';
 
 /** How Drive is to be used. */
@@ -65,33 +66,12 @@ export async function saveTarget(path: string, session: Session): Promise<SaveTa
 function localTarget(folder: string): SaveTarget {
   return {
     folder,
-    resolve: (from, session) => fetchNamed(from, session, null),
+    resolve: async (from, session) =>
+      typeof from === 'string' ? from : { path: await checkpointOnDisk(from.path, session, null) },
     prepare: async () => null,
     finish: async () => '',
     close: async () => undefined,
   };
-}
-
-/** A .ckpt that is named by a path on Drive, as a local file. */
-async function fetchNamed(
-  from: ResumeFrom,
-  session: Session,
-  open: MountedDrive | null,
-): Promise<ResumeFrom> {
-  const path = typeof from === 'string' ? null : drivePlace(from.path, session.notice);
-  if (path === null) return from;
-  const { store } = open ?? (await openDrive(session));
-  const remote = (await listRemoteCheckpoints(store, dirname(path))).find(
-    ({ file }) => file.name === basename(path),
-  );
-  if (remote === undefined) {
-    throw new UserError(
-      'no-checkpoint',
-      `Expected a checkpoint ${path} at ${store.label}, but there is none that the login may see`,
-      'Look with `diff-svc drive ls`; a file that you put there by hand needs `diff-svc drive login --scope drive.readonly`.',
-    );
-  }
-  return { path: await fetchCheckpoint(store, remote, workFolder(dirname(path)), session) };
 }
 
 class DriveTarget implements SaveTarget {
@@ -108,7 +88,7 @@ class DriveTarget implements SaveTarget {
 
   async resolve(from: ResumeFrom, session: Session): Promise<ResumeFrom> {
     if (from === 'none') return this.requireNew();
-    if (from !== 'latest') return fetchNamed(from, session, this.drive);
+    if (from !== 'latest') return { path: await checkpointOnDisk(from.path, session, this.drive) };
     const local = await newestGoodCheckpoint(this.folder, { onTorn: () => undefined });
     try {
       const newest = (await listRemoteCheckpoints(this.drive.store, this.place)).find(({ slim }) => !slim);

@@ -1,9 +1,8 @@
 /** One training as a person asks for it: where to resume, with which configuration, mirrored where. */
-import { access } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { configBeside, configOf } from '../checkpoint/config-of';
 import { findCheckpoints } from '../checkpoint/find';
 import { readCheckpointExtra } from '../checkpoint/read-extra';
-import { loadConfigFile, mergeConfig, parseConfig } from '../config/load';
+import { mergeConfig } from '../config/load';
 import { preset } from '../config/presets';
 import type { Config } from '../config/schema';
 import { preprocess } from '../data/preprocess';
@@ -27,6 +26,8 @@ export interface TrainingRequest extends ComputeChoice, DriveFlags {
   readonly planned: boolean;
   /** .ckpt or name of a base voice */
   readonly base?: string;
+  /** fetch nothing: what is missing is named, with the place to put it */
+  readonly offline?: boolean;
   readonly otherData?: boolean;
   /** nothing else is computed in this process: see `computeOf` */
   readonly ownProcess?: boolean;
@@ -51,7 +52,8 @@ export async function trainVoice(
   await requireWritableFolder(saveDir, '--save-dir');
   // Features take minutes: what can be refused is refused before.
   if (resume === 'none') await requireNoCheckpoints(saveDir);
-  const baseVoice = request.base === undefined ? undefined : await baseVoicePath(request.base, session);
+  const { base, offline = false } = request;
+  const baseVoice = base === undefined ? undefined : await baseVoicePath(base, { ...session, offline });
   const mirror = await target.prepare(config, { resume, planned: request.planned, flags: request }, session);
   const { createTrainer } = await computeOf(
     request,
@@ -88,27 +90,16 @@ function withBaseVoiceRate(config: Config, base: string | undefined, resume: Res
 /** A resumed run goes on with the configuration that it began with, unless told otherwise. */
 async function baseConfig(saveDir: string, resume: ResumeFrom): Promise<Config> {
   if (resume === 'none') return preset('nsf-44k');
-  if (resume !== 'latest') return configOf(resume.path);
+  if (resume !== 'latest') return configAt(resume.path);
   for (const { path } of await findCheckpoints(saveDir)) {
     // A torn file is not the one that training goes on from; `loadStart` says so.
-    const config = await configOf(path).catch(() => null);
+    const config = await configAt(path).catch(() => null);
     if (config !== null) return config;
   }
   // Killed before the first save: the configuration is there already.
-  return configBeside(saveDir);
+  return (await configBeside(saveDir)) ?? preset('nsf-44k');
 }
 
-/** The configuration that a checkpoint was trained with; for a file of Diff-SVC the config.yaml beside it. */
-async function configOf(path: string): Promise<Config> {
-  const extra = await readCheckpointExtra(path);
-  return extra === null ? configBeside(dirname(path)) : parseConfig(JSON.parse(extra.config), path);
-}
-
-async function configBeside(folder: string): Promise<Config> {
-  const path = join(folder, 'config.yaml');
-  const there = await access(path).then(
-    () => true,
-    () => false,
-  );
-  return there ? loadConfigFile(path) : preset('nsf-44k');
+async function configAt(path: string): Promise<Config> {
+  return (await configOf({ extra: await readCheckpointExtra(path) }, path)) ?? preset('nsf-44k');
 }

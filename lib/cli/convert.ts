@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { computeOf } from '../assembly/compute';
+import { voiceOnDisk } from '../assembly/drive-checkpoint';
 import { partsOf } from '../assembly/parts';
 import { requireWritableFile } from '../assembly/writable';
 import { durationSeconds } from '../audio/audio';
@@ -30,7 +31,10 @@ export function registerConvert(program: Command): void {
   computeFlags(program.command('convert'))
     .description('sing a song in a trained voice')
     .argument('<song>', 'wav file with one singer and no accompaniment')
-    .requiredOption('--model <path>', 'folder of checkpoints (the newest good one is used) or a .ckpt file')
+    .requiredOption(
+      '--model <path>',
+      'folder of checkpoints (the newest good one is used) or a .ckpt file; on Google Drive: drive:diff-svc/alice',
+    )
     .requiredOption('--out <file>', 'wav file to write')
     .option('--key <semitones>', 'transpose; a man to a woman is often 8 to 12')
     .option('--speedup <n>', 'every how many of the 1000 diffusion steps are taken')
@@ -51,7 +55,8 @@ async function convertFile(songPath: string, flags: Flags, session: Session): Pr
   const song = decodeWav(await readSong(songPath), songPath);
   await requireWritableFile(flags.out, '--out');
   const compute = await computeOf(flags, session.notice);
-  const voice = await loadVoice(flags.model, {
+  const model = await voiceOnDisk(flags.model, session);
+  const voice = await loadVoice(model, {
     partsOf: (config) =>
       partsOf(mergeConfig(config, { inference: numbers(flags) }, 'command line'), {
         ...compute.vocoder,

@@ -22,6 +22,7 @@ interface Flags extends ConfigFlags, ComputeFlags, DriveFlags {
   readonly keep?: string;
   readonly otherData?: boolean;
   readonly base?: string;
+  readonly offline?: boolean;
   readonly json?: boolean;
 }
 
@@ -36,6 +37,7 @@ export function registerTrain(program: Command): void {
       '--base <ckpt>',
       'begin with the weights of this voice: a .ckpt, or a name of `diff-svc assets list`',
     )
+    .option('--offline', 'fetch no base voice: say which file to put where')
     .option('--steps <n>', 'stop when so many updates are done in all')
     .option('--checkpoint-interval <n>', 'updates between checkpoints (default 2000)')
     .option('--keep <n>', 'checkpoints that stay; older ones go to the trash folder (default 10)')

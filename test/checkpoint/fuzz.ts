@@ -1,15 +1,20 @@
 /** Feeds damaged checkpoints to the readers and watches what happens. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseCheckpoint } from '../../lib/checkpoint/read';
 import { parseTorchFile } from '../../lib/checkpoint/torch-file';
 import { TorchTensor } from '../../lib/checkpoint/torch-tensor';
+import { writeCheckpoint } from '../../lib/checkpoint/write';
 import { isUserError } from '../../lib/config/errors';
 import { mutant } from './mutate';
+import { sampleCheckpoint } from './samples';
 
 /** What all runs together did; every file is read by two readers. */
 export interface FuzzResult {
   readonly runs: number;
+  /** files that were damaged inside the pickle of a zip, with all checksums repaired */
+  readonly insidePickle: number;
   /** files that were still readable */
   readonly read: number;
   /** by error code */
@@ -19,13 +24,25 @@ export interface FuzzResult {
   readonly worstGrowth: number;
 }
 
-/** Whole files to damage: all torch files of the fixtures that are small enough to be quick. */
-export function fuzzSamples(golden: string): Uint8Array[] {
-  return ['checkpoints', 'malicious'].flatMap((folder) =>
+/**
+ * Whole files to damage: all torch files of the fixtures that are small enough to be quick, one of fairseq with its Python
+ * objects, and one of ours with all that we add.
+ */
+export async function fuzzSamples(golden: string): Promise<Uint8Array[]> {
+  const fixtures = ['checkpoints', 'malicious'].flatMap((folder) =>
     readdirSync(join(golden, folder))
       .filter((name) => /\.(ckpt|pt|pkl)$/.test(name) && !name.includes('truncated'))
-      .map((name) => new Uint8Array(readFileSync(join(golden, folder, name)))),
+      .map((name) => join(golden, folder, name)),
   );
+  const folder = mkdtempSync(join(tmpdir(), 'fuzz-'));
+  try {
+    const ours = join(folder, 'ours.ckpt');
+    await writeCheckpoint(ours, sampleCheckpoint());
+    const fairseq = join(__dirname, '../encoder/contentvec/fairseq.pt');
+    return [...fixtures, fairseq, ours].map((path) => new Uint8Array(readFileSync(path)));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
 
 /**
@@ -38,9 +55,10 @@ export function fuzzCheckpoints(
   options: { runs: number; seed: number; each?: (run: number) => void },
 ): FuzzResult {
   const refused: Record<string, number> = {};
-  let [read, slowestMs, worstGrowth] = [0, 0, 0];
+  let [read, slowestMs, worstGrowth, inside] = [0, 0, 0, 0];
   for (let run = 0; run < options.runs; run++) {
-    const bytes = mutant(samples, options.seed, run);
+    const { bytes, insidePickle } = mutant(samples, options.seed, run);
+    if (insidePickle) inside++;
     for (const reader of READERS) {
       const before = usedBytes();
       const start = performance.now();
@@ -52,7 +70,7 @@ export function fuzzCheckpoints(
     }
     options.each?.(run);
   }
-  return { runs: options.runs, read, refused, slowestMs, worstGrowth };
+  return { runs: options.runs, insidePickle: inside, read, refused, slowestMs, worstGrowth };
 }
 
 type Reader = (bytes: Uint8Array) => void;

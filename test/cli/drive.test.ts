@@ -1,5 +1,5 @@
 /** Google Drive through the built command line, as a person on two machines uses it; the Drive is the emulator. */
-import { readFileSync, rmSync, statSync } from 'node:fs';
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readCheckpoint } from '../../lib/checkpoint/read';
@@ -8,6 +8,7 @@ import { stateHashes } from '../support/state-hash';
 import { run, runWell, start } from './cli-process';
 import { refusal } from './refusal';
 import { makeDataset, makeWorkplace, smallModel, trainArgs } from './small-voice';
+import { sungWav } from './sung';
 
 const place = makeWorkplace();
 const before = { ...process.env };
@@ -119,6 +120,17 @@ test('training on two machines equals training on one, bit for bit; as many as a
   const state = async (folder: string) =>
     stateHashes(await readCheckpoint(join(folder, 'model_ckpt_steps_16.ckpt')));
   expect(await state(second)).toEqual(await state(whole));
+});
+
+test('a voice on Drive sings as it does here', async () => {
+  writeFileSync(place.at('song.wav'), sungWav(44100, 44100, 220));
+  const sing = async (model: string, out: string): Promise<Buffer> => {
+    const flags = ['--model', model, '--out', place.at(out), '--speedup', '100'];
+    await well('convert', place.at('song.wav'), ...flags);
+    return readFileSync(place.at(out));
+  };
+  onMachine('third');
+  expect(await sing('drive:diff-svc/alice', 'far.wav')).toEqual(await sing(place.at('whole'), 'near.wav'));
 });
 
 test('a new run does not mix with what is there', async () => {

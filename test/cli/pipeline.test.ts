@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { decodeWav } from '../../lib/audio/wav';
 import { type Ended, runWell } from './cli-process';
+import { refusal } from './refusal';
 import { makeDataset, makeWorkplace, smallModel, trainArgs } from './small-voice';
 import { sungWav } from './sung';
 
@@ -104,4 +105,13 @@ test('ingesting the same zip again is recognised', async () => {
     ...['ingest', place.at('songs.zip'), '--data', place.at('data'), '--preset', 'demo', '--json'],
   );
   expect(JSON.parse(out)).toMatchObject({ skipped: true });
+});
+
+test('the voice as ONNX, with a report; a flag that would do nothing is refused', async () => {
+  const onnx = ['export', '--model', voice, '--out', place.at('onnx')];
+  const { out } = await runWell(...onnx, '--format', 'onnx', '--json');
+  const names = ['denoiser.onnx', 'parity.json', 'parity.txt'];
+  expect(JSON.parse(out).files).toEqual(names.map((name) => join(place.at('onnx'), name)));
+  expect(readdirSync(place.at('onnx')).sort()).toEqual(names);
+  expect(await refusal(...onnx, '--vocoder', place.at('nsf'))).toMatchObject({ code: 'flag-invalid' });
 });

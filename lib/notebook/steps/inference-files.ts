@@ -4,10 +4,9 @@ import { mkdir, stat, unlink } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { openDrive, workFolder } from '../../assembly/drive';
+import { voiceOnDisk } from '../../assembly/drive-checkpoint';
 import type { Session } from '../../assembly/session';
-import { stepOfName } from '../../checkpoint/file-names';
-import { verifyCheckpoint } from '../../checkpoint/verify';
-import { isUserError, UserError } from '../../config/errors';
+import { UserError } from '../../config/errors';
 import { writeFileAtomic } from '../../storage/atomic-file';
 import { drivePlace } from '../../storage/drive-path';
 import type { Store, StoredFile } from '../../storage/store';
@@ -74,33 +73,12 @@ function notFound(path: string, where: string): UserError {
 /**
  * The voice that a typed path stands for, as a local path. Of a folder on Drive the newest checkpoint that can be read is
  * fetched, and no other: a folder of ten is gigabytes.
- * @throws UserError `not-found`, `no-checkpoint`, those of `localPath`
+ * @throws UserError `not-found`, those of `voiceOnDisk`
  */
 export async function localVoice(typed: string, session: Session): Promise<string> {
-  const place = drivePlace(typed, session.notice);
-  if (place === null || typed.endsWith('.ckpt')) return localPath(typed, () => false, session);
-  const { store } = await openDrive(session);
-  const folder = await store.folder(place.split('/'), false);
-  if (folder === null) throw notFound(typed, `at ${store.label}`);
-  const steps = (file: StoredFile): number => stepOfName(file.name) ?? -1;
-  const newestFirst = (await store.list(folder))
-    .filter((file) => file.kind === 'file' && steps(file) >= 0)
-    .sort((a, b) => steps(b) - steps(a));
-  for (const file of newestFirst) {
-    const path = await fetchOne(store, file, workFolder(place), session);
-    try {
-      await verifyCheckpoint(path);
-      return path;
-    } catch (error) {
-      if (!isUserError(error)) throw error;
-      session.notice(`Left out ${file.name}: ${error.message}`);
-    }
-  }
-  throw new UserError(
-    'no-checkpoint',
-    `Expected a model_ckpt_steps_N.ckpt in ${typed} that can be read, found ${newestFirst.length === 0 ? 'none' : 'only damaged ones'}`,
-    'Check the path, or name the .ckpt itself.',
-  );
+  // what is read other than typed is said by the one that reads it
+  if (drivePlace(typed) === null) return localPath(typed, () => false, session);
+  return voiceOnDisk(typed, session);
 }
 
 /** Writes a file and remembers that it is ours. */

@@ -103,14 +103,14 @@ export async function loadModel({ project_name, model_path, config_path }: Model
 
 async function showModel(path: string): Promise<void> {
   const { readCheckpoint } = await import('../../checkpoint/read');
-  const { parseConfig } = await import('../../config/parse');
-  const { extra, step } = await readCheckpoint(path);
+  const { configOf } = await import('../../checkpoint/config-of');
+  const checkpoint = await readCheckpoint(path);
   const megabytes = (await stat(path)).size / 1e6;
-  const config = extra === null ? null : parseConfig(JSON.parse(extra.config), path);
+  const config = await configOf(checkpoint, path);
   table([
     {
       [inLanguage({ en: 'voice', ko: '목소리' })]: path,
-      [inLanguage({ en: 'steps', ko: '단계' })]: step,
+      [inLanguage({ en: 'steps', ko: '단계' })]: checkpoint.step,
       MB: megabytes,
       [inLanguage({ en: 'encoder', ko: '인코더' })]: config?.features.encoder ?? '',
       [inLanguage({ en: 'vocoder', ko: '보코더' })]: config?.features.vocoder ?? '',
