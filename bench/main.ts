@@ -1,4 +1,5 @@
 /** `npm run bench -- NAME …`: benches by name. Timing is measured here and nowhere else; see README.md. */
+import { benchCheckpoint } from './checkpoint';
 import { benchDenoiser } from './denoiser';
 import { benchDrive } from './drive';
 import { benchGpu } from './gpu';
@@ -7,6 +8,7 @@ import { benchKernel } from './kernel/kernel';
 import { benchVocoder } from './vocoder';
 
 const benches: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
+  checkpoint: benchCheckpoint,
   denoiser: benchDenoiser,
   drive: benchDrive,
   gpu: benchGpu,

@@ -12,7 +12,7 @@ import { retrievalFrames } from '../training/retrieval-frames';
 import { type TrainOptions, type TrainResult, train } from '../training/train';
 import { baseVoicePath } from './base-voice-path';
 import { type ComputeChoice, computeOf } from './compute';
-import { encoderOf, pitchEstimatorOf } from './parts';
+import { encoderOf, pitchEstimatorOf, vocoderIdOf } from './parts';
 import type { DriveFlags, SaveTarget } from './save-target';
 import type { Session } from './session';
 import { requireWritableFolder } from './writable';
@@ -55,19 +55,23 @@ export async function trainVoice(
   const { base, offline = false } = request;
   const baseVoice = base === undefined ? undefined : await baseVoicePath(base, { ...session, offline });
   const mirror = await target.prepare(config, { resume, planned: request.planned, flags: request }, session);
-  const { createTrainer } = await computeOf(
+  const { createTrainer, vocoder } = await computeOf(
     request,
     session.notice,
     request.ownProcess === true ? 'training' : undefined,
   );
-  const [encoder, pitch] = [encoderOf(config), pitchEstimatorOf(config)];
+  const [encoder, pitch] = [encoderOf(config, vocoder), pitchEstimatorOf(config)];
   const dataset = await preprocess(request.data, config, { encoder, pitch, ...session });
+  const { id: encoderId, unitSize } = encoder;
+  encoder.dispose?.();
+  const vocoderId = vocoderIdOf(config);
   return train({
     config,
     dataset,
-    encoderId: encoder.id,
+    encoderId,
     pitchId: pitch.id,
-    retrieval: retrievalFrames(dataset, encoder.unitSize, config),
+    ...(vocoderId === undefined ? {} : { vocoderId }),
+    retrieval: retrievalFrames(dataset, unitSize, config),
     saveDir,
     resume,
     ...(baseVoice === undefined ? {} : { baseVoice }),

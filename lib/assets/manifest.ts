@@ -145,6 +145,26 @@ const vocoders: readonly Asset[] = [
 
 const pitch: readonly Asset[] = [
   {
+    name: 'swift-f0',
+    kind: 'pitch',
+    file: 'swift_f0-0.3.0-py3-none-any.whl',
+    // comes as a package of Python: pip download --no-deps swift-f0==0.3.0
+    urls: [],
+    bytes: 116_429,
+    sha256: 'd7240c7c94b1d3e8f0e0cd2701b79be89a0f23a19cd5f944895a6518ecad72f3',
+    licence: 'MIT',
+    terms: null,
+    use: 'SwiftF0 0.3: F0 of a voice, small and fast. The file: pip download --no-deps swift-f0==0.3.0',
+    cite: 'Nieradzik, SwiftF0: Fast and Accurate Monophonic Pitch Detection, 2025, arXiv 2508.18440',
+    members: [
+      member(
+        'swift_f0/model.onnx',
+        135_090,
+        '6385e8c2ebc3872e82c9ff5946228de44cd3be77a750ea53698b7dbfe94b0a22',
+      ),
+    ],
+  },
+  {
     name: 'rmvpe-onnx',
     kind: 'pitch',
     file: 'rmvpe.onnx',

@@ -32,6 +32,8 @@ export interface Extra {
   readonly datasetFingerprint: string;
   readonly encoderId: string;
   readonly pitchId: string;
+  /** what it is heard with; absent where the vocoder was not there at training, and in older files */
+  readonly vocoderId?: string;
   readonly profile: SpeakerProfile;
   /** the target's own frames for retrieval at conversion [N, unitSize]; null = none */
   readonly retrieval: FrameMatrix | null;

@@ -25,6 +25,7 @@ export function readExtra(place: Place): Extra | null {
     pitchId: place.get('pitch_id').string(),
     profile: readProfile(place.get('profile')),
     retrieval: place.get('retrieval').exists ? readFrames(place.get('retrieval')) : null,
+    ...(place.get('vocoder_id').exists ? { vocoderId: place.get('vocoder_id').string() } : {}),
     ...(place.get('computation').exists ? { computation: place.get('computation').string() } : {}),
   };
 }
@@ -54,6 +55,7 @@ export function writeExtra(extra: Extra, storages: Storages): Writable {
       'retrieval',
       retrieval && storages.tensor({ shape: [retrieval.frames, retrieval.width], data: retrieval.data }),
     ],
+    ...(extra.vocoderId === undefined ? [] : [['vocoder_id', extra.vocoderId] as [string, Writable]]),
     ...(extra.computation === undefined ? [] : [['computation', extra.computation] as [string, Writable]]),
   ]);
 }

@@ -83,6 +83,7 @@ async function convertFile(songPath: string, flags: Flags, session: Session): Pr
   } finally {
     voice.sampler.dispose();
     voice.vocoder.dispose?.();
+    voice.encoder.dispose?.();
   }
 }
 

@@ -1,9 +1,9 @@
 /** `diff-svc preprocess`: clips -> features, so that training starts at once. */
 import type { Command } from 'commander';
+import { computeOf } from '../assembly/compute';
 import { encoderOf, pitchEstimatorOf } from '../assembly/parts';
 import { formatDuration } from '../config/progress-bar';
 import { type PreprocessedDataset, preprocess } from '../data/preprocess';
-import { loadEngine } from '../engine/backend';
 import { type ConfigFlags, configFlags, configFrom } from './config-flags';
 import { runVerb } from './session';
 
@@ -22,8 +22,8 @@ export function registerPreprocess(program: Command): void {
     .action((flags: Flags) =>
       runVerb(flags.json === true, async (session) => {
         const config = await configFrom(flags);
-        await loadEngine();
-        const parts = { encoder: encoderOf(config), pitch: pitchEstimatorOf(config) };
+        const { vocoder } = await computeOf({}, session.notice);
+        const parts = { encoder: encoderOf(config, vocoder), pitch: pitchEstimatorOf(config) };
         const dataset = await preprocess(flags.data, config, { ...parts, ...session });
         return { text: describe(dataset), json: dataset.report };
       }),

@@ -33,4 +33,6 @@ export interface ContentEncoder {
   profile(recordings: readonly Audio[], target?: SpeakerProfile): Promise<SpeakerProfile>;
   /** Units of one recording (any sample rate). */
   units(audio: Audio, profile: SpeakerProfile): Promise<Units>;
+  /** Frees what it holds on the device, if it holds anything. */
+  dispose?(): void;
 }

@@ -13,6 +13,7 @@ import type { ContentEncoder } from '../encoder/content-encoder';
 import { createRetrieval } from '../encoder/retrieval';
 import { parameterSpecs } from '../model/parameters';
 import type { Vocoder } from '../vocoder/vocoder';
+import { requireRememberedParts } from './remembered-parts';
 import type { MelSampler, UnitRetrieval, Voice } from './voice';
 
 /** The parts that a configuration names. */
@@ -21,6 +22,8 @@ export interface VoiceParts {
   readonly encoder: ContentEncoder;
   readonly pitch: PitchEstimator;
   readonly vocoder: Vocoder;
+  /** those that a person named instead of the voice's own; default: none */
+  readonly chosen?: readonly ('pitch' | 'vocoder')[];
 }
 
 /** How a voice is loaded. */
@@ -37,7 +40,7 @@ export interface LoadVoiceOptions {
  * it, which sings with units of HuBERT-soft and keeps the reference's ways (`compat`). Mel range and noise schedule are
  * those of the file, whatever a configuration says.
  * @throws UserError `no-checkpoint`, `no-voice-data`, `other-encoder`, `other-architecture`,
- *   `other-schedule`, those of `readCheckpoint`, `configOf` and `partsOf`
+ *   `other-schedule`, those of `readCheckpoint`, `configOf`, `partsOf` and `requireRememberedParts`
  */
 export async function loadVoice(path: string, options: LoadVoiceOptions): Promise<Voice> {
   const file = await checkpointAt(path, options.notice);
@@ -51,7 +54,8 @@ export async function loadVoice(path: string, options: LoadVoiceOptions): Promis
     throw noVoiceData(file, `its config.yaml names ${encoder}, whose profile is not in it`, withVoiceData);
   }
   const parts = options.partsOf(config);
-  requireSameParts(checkpoint, parts, file);
+  requireFittingUnits(parts, file);
+  if (extra !== null) requireRememberedParts(extra, parts, file, options.notice);
   requireComplete(checkpoint, parts.config, file);
   return {
     ...parts,
@@ -72,21 +76,13 @@ function noVoiceData(file: string, why: string, remedy: string): UserError {
   );
 }
 
-/** F0 may come from any estimator: people choose another where the voice's own fails. @throws UserError `other-encoder` */
-function requireSameParts({ extra }: Checkpoint, parts: VoiceParts, file: string): void {
-  const { encoder, config } = parts;
-  if (encoder.unitSize > config.model.hiddenSize) {
-    throw new UserError(
-      'other-encoder',
-      `Expected units of at most ${config.model.hiddenSize} values, which ${file} takes, but ${encoder.id} makes ${encoder.unitSize}`,
-      'Use the encoder that the voice was trained with.',
-    );
-  }
-  if (extra === null || encoder.id === extra.encoderId) return;
+/** @throws UserError `other-encoder` */
+function requireFittingUnits({ encoder, config }: VoiceParts, file: string): void {
+  if (encoder.unitSize <= config.model.hiddenSize) return;
   throw new UserError(
     'other-encoder',
-    `Expected units of ${extra.encoderId}, which ${file} was trained with, but this program makes ${encoder.id}`,
-    'Train the voice again, or use the version of diff-svc that made it.',
+    `Expected units of at most ${config.model.hiddenSize} values, which ${file} takes, but ${encoder.id} makes ${encoder.unitSize}`,
+    'Use the encoder that the voice was trained with.',
   );
 }
 

@@ -30,8 +30,14 @@ export interface CrepeOptions {
   readonly threshold: number;
 }
 
-/** @throws UserError `onnx-not-crepe` for another net */
-export function createCrepe(session: OnnxSession, options: CrepeOptions): PitchEstimator {
+/**
+ * @param options.id name, hash of the weights, range and threshold
+ * @throws UserError `onnx-not-crepe` for another net
+ */
+export function createCrepe(
+  session: OnnxSession,
+  options: CrepeOptions & { readonly id: string },
+): PitchEstimator {
   const [input] = session.inputs;
   if (session.inputs.length !== 1 || input?.shape.at(-1) !== frameSamples) {
     throw new UserError(
@@ -41,7 +47,7 @@ export function createCrepe(session: OnnxSession, options: CrepeOptions): PitchE
     );
   }
   return {
-    id: `crepe-onnx-${options.f0MinHz}-${options.f0MaxHz}-${options.threshold}`,
+    id: options.id,
     estimate: async (audio, grid) => {
       const { samples } = await resample(audio, sampleRate);
       const hz = await track(session, input.name, samples, options);

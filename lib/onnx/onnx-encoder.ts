@@ -69,6 +69,6 @@ function rows(
   throw new UserError(
     'onnx-not-encoder',
     `Expected units of ${unitSize} values from ${path}, got [${shape.join(', ')}]`,
-    'Check which encoder the voice was trained with.',
+    'Set model.hiddenSize to the width of the units, or use the encoder that the voice was trained with.',
   );
 }

@@ -26,10 +26,13 @@ const pieceFrames = 1875;
 const framesBefore = 11;
 const framesAfter = 10;
 
-/** @throws UserError `onnx-not-swift-f0` for another net */
+/**
+ * @param options.id name, hash of the weights and range
+ * @throws UserError `onnx-not-swift-f0` for another net
+ */
 export function createSwiftF0(
   session: OnnxSession,
-  options: { readonly f0MinHz: number; readonly f0MaxHz: number },
+  options: { readonly id: string; readonly f0MinHz: number; readonly f0MaxHz: number },
 ): PitchEstimator {
   const names = session.inputs.map(({ name }) => name).join();
   if (names !== 'audio,fmin,fmax') {
@@ -42,7 +45,7 @@ export function createSwiftF0(
   const fmin = Math.max(options.f0MinHz, rangeHz.lowest);
   const fmax = Math.min(options.f0MaxHz, rangeHz.highest);
   return {
-    id: `swift-f0-0.3-${fmin}-${fmax}`,
+    id: options.id,
     estimate: async (audio, grid) => {
       const { samples } = await resample(audio, sampleRate);
       const hz = await track(session, samples, { fmin, fmax });

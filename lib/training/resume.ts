@@ -19,6 +19,7 @@ export interface ResumeRules {
   readonly training: TrainingConfig;
   readonly compat: CompatConfig;
   readonly encoderId: string;
+  readonly pitchId: string;
   readonly datasetFingerprint: string;
   /** go on with other data than the run began with (more recordings, say): then no longer bit-exact */
   readonly allowOtherData: boolean;
@@ -28,7 +29,7 @@ export interface ResumeRules {
 /**
  * The checkpoint to go on from, or null for a new run.
  * @throws UserError `save-dir-in-use` if a new run would mix with old checkpoints, `no-checkpoint`, `other-architecture`,
- *   `other-encoder`, `other-data`, `slim-checkpoint`, and those of `readCheckpoint`
+ *   `other-encoder`, `other-pitch`, `other-data`, `slim-checkpoint`, and those of `readCheckpoint`
  */
 export async function loadStart(from: ResumeFrom, rules: ResumeRules): Promise<Checkpoint | null> {
   if (from === 'none') {
@@ -124,6 +125,7 @@ function requireSameFeatures(checkpoint: Checkpoint, rules: ResumeRules, path: s
       `Set features.encoder to the encoder of the checkpoint and preprocess again.`,
     );
   }
+  requireSamePitch(extra.pitchId, rules, path);
   if (extra.datasetFingerprint === rules.datasetFingerprint) return;
   if (!rules.allowOtherData) {
     throw new UserError(
@@ -134,5 +136,15 @@ function requireSameFeatures(checkpoint: Checkpoint, rules: ResumeRules, path: s
   }
   rules.notice(
     'The dataset has changed since this checkpoint: training goes on, but is no longer bit-exact.',
+  );
+}
+
+/** F0 is part of the data: who goes on with other data may take it from elsewhere. */
+function requireSamePitch(due: string, { pitchId, allowOtherData }: ResumeRules, path: string): void {
+  if (due === pitchId || allowOtherData) return;
+  throw new UserError(
+    'other-pitch',
+    `Expected F0 of ${due}, which ${path} was trained with, got ${pitchId}`,
+    'Set features.pitch to the estimator of the checkpoint and preprocess again, or pass --other-data to go on with changed F0 (then not bit-exact).',
   );
 }

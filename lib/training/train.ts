@@ -24,6 +24,8 @@ export interface TrainOptions {
   readonly dataset: PreprocessedDataset;
   readonly encoderId: string;
   readonly pitchId: string;
+  /** what the voice will be heard with, if it is there */
+  readonly vocoderId?: string;
   /** the target's own frames for retrieval; null = none */
   readonly retrieval: Extra['retrieval'];
   readonly saveDir: string;
@@ -84,6 +86,7 @@ async function trainLocked(options: TrainOptions): Promise<TrainResult> {
     training: options.config.training,
     compat: options.config.compat,
     encoderId: options.encoderId,
+    pitchId: options.pitchId,
     datasetFingerprint: dataset.fingerprint,
     allowOtherData: options.allowOtherData,
     notice,
@@ -200,6 +203,7 @@ async function snapshot(
       datasetFingerprint: options.dataset.fingerprint,
       encoderId: options.encoderId,
       pitchId: options.pitchId,
+      ...(options.vocoderId === undefined ? {} : { vocoderId: options.vocoderId }),
       profile: options.dataset.profile,
       retrieval: options.retrieval,
       computation: trainer.computation,

@@ -47,6 +47,7 @@ export function sampleCheckpoint(step = 300): Checkpoint {
       datasetFingerprint: '9f00',
       encoderId: 'mfcc-1 한국어',
       pitchId: 'pyin-1',
+      vocoderId: 'nsf-hifigan:0123456789abcdef',
       profile: { encoder: 'mfcc-1', values: { warp: 1, mean: [0, -0.5, 1e-12], empty: [] } },
       retrieval: { frames: 3, width: 2, data: Float32Array.of(1, 2, 3, 4, 5, 6) },
     },

@@ -208,6 +208,24 @@ describe('voices', () => {
     });
   });
 
+  test.each([
+    [
+      'pitchId',
+      'crepe:0123456789abcdef:40-1100',
+      'other-pitch',
+      'begins with 0123456789abcdef in DIFF_SVC_CREPE',
+    ],
+    ['pitchId', 'pyin-0:40-1100', 'other-pitch', 'version of diff-svc'],
+    ['vocoderId', 'nsf-hifigan:0123456789abcdef', 'other-vocoder', '--vocoder'],
+  ])('made with another %s: %s', async (key, id, code, fix) => {
+    const model = await edited(`${id.split(':')[0]}.ckpt`, () => ({ [key]: id }));
+    expect(await refusedFor(model)).toMatchObject({
+      code,
+      message: expect.stringContaining(id),
+      remedy: expect.stringContaining(fix),
+    });
+  });
+
   test('a folder without one', async () => {
     expect(await refusedFor(place.at('data'))).toMatchObject({ code: 'no-checkpoint' });
   });

@@ -6,7 +6,7 @@ import { loadOnnx } from '../../lib/onnx/session';
 import { createSwiftF0 } from '../../lib/onnx/swift-f0';
 import { swiftF0Model } from './swift-f0-model';
 
-const range = { f0MinHz: 50, f0MaxHz: 1100 };
+const range = { id: 'test', f0MinHz: 50, f0MaxHz: 1100 };
 const model = swiftF0Model();
 
 /** A voice-like tone: ten harmonics, falling 6 dB an octave, whose pitch glides from `from` to `to` Hz in octaves. */

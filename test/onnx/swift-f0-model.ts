@@ -14,6 +14,10 @@ const wheel = {
 
 /** Path of model.onnx, or null. */
 export function swiftF0Model(): string | null {
+  if (!hasRuntime()) {
+    console.warn('SKIPPED: SwiftF0 needs the optional package onnxruntime-node, which is not installed');
+    return null;
+  }
   const folder = join(cacheFolder(process.env, homedir()), 'test', 'swift-f0-0.3.0');
   const path = join(folder, 'model.onnx');
   if (existsSync(path)) return path;
@@ -43,5 +47,14 @@ export function swiftF0Model(): string | null {
     return null;
   } finally {
     rmSync(part, { recursive: true, force: true });
+  }
+}
+
+function hasRuntime(): boolean {
+  try {
+    require.resolve('onnxruntime-node');
+    return true;
+  } catch {
+    return false;
   }
 }

@@ -42,6 +42,7 @@ function rules(changes: Partial<ResumeRules> = {}, notices: string[] = []): Resu
     training: config.training,
     compat: config.compat,
     encoderId: 'mfcc-test',
+    pitchId: 'pitch',
     datasetFingerprint: 'data',
     allowOtherData: false,
     notice: (message) => notices.push(message),
@@ -79,6 +80,16 @@ describe('loadStart', () => {
   test('a file of Diff-SVC knows HuBERT units only', async () => {
     await expect(loadStart({ path: foreign }, rules())).rejects.toMatchObject({ code: 'other-encoder' });
     expect(await loadStart({ path: foreign }, rules({ encoderId: 'hubert-soft-1' }))).not.toBeNull();
+  });
+
+  test('F0 of another net is refused with the fix, unless the data may change', async () => {
+    const pitchId = 'swift-f0:0123456789abcdef:40-1100';
+    await expect(loadStart({ path }, rules({ pitchId }))).rejects.toMatchObject({
+      code: 'other-pitch',
+      message: expect.stringMatching(/F0 of pitch.*got swift-f0:0123456789abcdef/),
+      remedy: expect.stringContaining('features.pitch'),
+    });
+    expect(await loadStart({ path }, rules({ pitchId, allowOtherData: true }))).not.toBeNull();
   });
 
   test('an empty folder: a new run, said', async () => {

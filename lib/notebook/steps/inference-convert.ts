@@ -50,7 +50,7 @@ export async function openVoice(modelPath: string, settings: SongSettings, sessi
         mergeConfig(base, { inference: { keyShift, speedup } }, 'fields'),
         compute.vocoder,
       );
-      return pitch === null ? parts : { ...parts, pitch };
+      return pitch === null ? parts : { ...parts, pitch, chosen: [...(parts.chosen ?? []), 'pitch'] };
     },
     createSampler: compute.createSampler,
     notice: session.notice,

@@ -60,6 +60,7 @@ export async function convertAudio(fields: ConvertFields): Promise<void> {
     } finally {
       voice.sampler.dispose();
       voice.vocoder.dispose?.();
+      voice.encoder.dispose?.();
     }
   });
   await keepInference({ results: outcomes.flatMap(({ result }) => result ?? []) });
@@ -128,7 +129,7 @@ async function crepe(threshold: number): Promise<PitchEstimator | null> {
   const { createCrepe } = await import('../../onnx/crepe');
   const { preset } = await import('../../config/presets');
   const { f0MinHz, f0MaxHz } = preset('nsf-44k').audio;
-  return createCrepe(await loadOnnx(path), { f0MinHz, f0MaxHz, threshold });
+  return createCrepe(await loadOnnx(path), { id: `crepe-${threshold}`, f0MinHz, f0MaxHz, threshold });
 }
 
 async function showResults(folder: string, outcomes: readonly SongOutcome[]): Promise<void> {
