@@ -12,11 +12,11 @@ import { compileProgram } from '../lib/engine/compile/program';
 import { tokenPath, writeLogin } from '../lib/storage/token-file';
 import { type BackgroundUploader, startBackgroundUploader } from '../lib/training/background-uploader';
 import { createCompiledTrainer } from '../lib/training/compiled-trainer';
+import { madeUpBatch } from '../lib/training/made-up-batch';
 import { saveCheckpoint } from '../lib/training/save';
 import type { Trainer } from '../lib/training/trainer';
 import { EmulatorProcess } from '../test/support/drive-emulator/emulator-process';
 import { busyShare, foreignCpuShare } from './foreign-cpu';
-import { madeUpBatch } from './trainer-workload';
 
 /** Throughput with uploads / without, at least. */
 const must = 0.97;

@@ -2,29 +2,12 @@
 import { readFileSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs';
 import { preset } from '../lib/config/presets';
-import type { Config } from '../lib/config/schema';
-import type { Batch } from '../lib/data/batch';
 import { compileProgram } from '../lib/engine/compile/program';
 import type { CompileProgram, Precision } from '../lib/tensor/program';
 import { createCompiledTrainer } from '../lib/training/compiled-trainer';
 import { createEagerTrainer } from '../lib/training/eager-trainer';
+import { madeUpBatch } from '../lib/training/made-up-batch';
 import type { Workload } from './denoiser-workload';
-
-/** Batch of made-up features with `size` items of `frames` frames. */
-export function madeUpBatch(config: Config, size: number, frames: number): Batch {
-  const { melBins, hiddenSize } = config.model;
-  const waves = (length: number): Float32Array => Float32Array.from({ length }, (_, i) => Math.sin(i * 1.7));
-  return {
-    size,
-    frames,
-    units: frames,
-    mel: waves(size * frames * melBins).map((v) => v - 2.5),
-    unitData: waves(size * frames * hiddenSize),
-    mel2ph: Int32Array.from({ length: size * frames }, (_, i) => (i % frames) + 1),
-    f0Log2: waves(size * frames).map((v) => 8 + v / 4),
-    lengths: new Int32Array(size).fill(frames),
-  };
-}
 
 function residentMiB(): number {
   return Number(/VmRSS:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? Number.NaN) / 1024;

@@ -1,9 +1,15 @@
-// `npm run test:notebooks`: the notebooks run headless under our kernel on made-up recordings, as a person would run them.
-import { spawnSync } from 'node:child_process';
+// `npm run test:notebooks`: the notebooks run headless on made-up recordings, as a person would run them, in both languages,
+// under our kernel and under stock tslab (by Jupyter's nbconvert, which is installed in the cache folder).
+// Arguments: those of scripts/notebooks/run-all.ts, e.g. --kernel tslab, --only quickstart, --keep
 import { createRequire } from 'node:module';
-import { fileURLToPath } from 'node:url';
+import { installJupyter } from './browser/install.mjs';
+import { endLike, run } from './setup/run.mjs';
+import { root, setUp } from './setup.mjs';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
+const say = (line) => process.stderr.write(`${line}\n`);
 const tsx = createRequire(import.meta.url).resolve('tsx/cli');
-const args = [tsx, 'scripts/notebooks/run-all.ts', ...process.argv.slice(2)];
-process.exitCode = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' }).status ?? 1;
+
+await setUp();
+const jupyter = await installJupyter(say);
+const args = [tsx, 'scripts/notebooks/run-all.ts', '--jupyter', jupyter, ...process.argv.slice(2)];
+endLike(await run(process.execPath, args, { cwd: root }));

@@ -10,7 +10,13 @@ export function workFolder(place: string): string {
   return join(dataFolder(process.env, homedir()), 'runs', ...place.split('/'));
 }
 
-/** The Drive of this machine. */
+const told = new Set<string>();
+
+/** The Drive of this machine. What it is not is told once: a notebook opens it in many cells. */
 export function openDrive({ notice }: { readonly notice: OnNotice }): Promise<MountedDrive> {
-  return mountDrive({ env: process.env, home: homedir(), clock: systemClock, notice });
+  const once: OnNotice = (text) => {
+    if (!told.has(text)) notice(text);
+    told.add(text);
+  };
+  return mountDrive({ env: process.env, home: homedir(), clock: systemClock, notice: once });
 }

@@ -1,6 +1,6 @@
 /** `diff-svc kernel install | uninstall | list`: makes the notebook kernel known to Jupyter. */
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { UserError } from '../config/errors';
 import { installLabExtension, uninstallLabExtension } from '../headless/lab-extension';
@@ -52,10 +52,21 @@ async function install(flags: Flags): Promise<{ text: string; json: unknown }> {
   const extension =
     flags.extension === false
       ? null
-      : await installLabExtension(dataFolder(place), packageVersion(), join(packageRoot(), 'dist'));
+      : await installLabExtension(
+          dataFolder(place),
+          packageVersion(),
+          join(packageRoot(), 'dist'),
+          uninstallCommand(flags),
+        );
   const more = extension === null ? '' : `\nForms for JupyterLab and Notebook 7: ${extension}`;
   const text = `Kernel ${KERNEL_NAME} is registered: ${folder}${more}\nOpen a notebook and choose "TypeScript (Diff-SVC)".`;
   return { text, json: { folder, extension } };
+}
+
+/** As it can be typed in any folder. */
+function uninstallCommand({ sysPrefix, prefix }: Flags): string {
+  const where = sysPrefix ? ' --sys-prefix' : prefix === undefined ? '' : ` --prefix "${resolve(prefix)}"`;
+  return `node "${join(packageRoot(), 'bin/diff-svc.mjs')}" kernel uninstall${where}`;
 }
 
 async function uninstall(flags: Flags): Promise<{ text: string; json: unknown }> {

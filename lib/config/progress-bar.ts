@@ -68,7 +68,13 @@ export function formatProgress(progress: Progress, perSecond: number): string {
   const eta = left > 0 && perSecond > 0 ? ` · ${formatDuration(left / perSecond)} left` : '';
   const rate = perSecond > 0 ? ` · ${formatRate(perSecond)} ${progress.unit}/s` : '';
   const note = progress.note ? ` · ${progress.note}` : '';
-  return `${progress.label.padEnd(10)} ${bar} ${Math.floor(progress.done)}/${progress.total}${rate}${eta}${note}`;
+  return `${progress.label.padEnd(10)} ${bar} ${formatCounts(progress, '/')}${rate}${eta}${note}`;
+}
+
+/** `3/20`, or `8.0/23.1` where the total is no whole number (megabytes). */
+export function formatCounts({ done, total }: Progress, between: string): string {
+  if (!Number.isInteger(total)) return `${done.toFixed(1)}${between}${total.toFixed(1)}`;
+  return `${Math.floor(done)}${between}${total}`;
 }
 
 /** Units per second with two or three digits. */

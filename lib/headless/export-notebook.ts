@@ -2,14 +2,12 @@
  * A notebook as one script that Node runs: imports once and first, names that several cells declare declared once,
  * `!` and `%cd` lines as calls, form fields as flags of the command line.
  */
-import { pathToFileURL } from 'node:url';
 import * as ts from 'typescript';
 import { UserError } from '../config/errors';
 import { bareToTypeScript } from '../forms/bare';
 import { fieldsOf } from '../forms/form';
 import { parseForm } from '../forms/parse';
 import { readMagics } from '../kernel/magics';
-import { fromOwnPackage } from '../kernel/package-root';
 import { cellSource, type NotebookFile } from './notebook-file';
 
 /**
@@ -17,8 +15,24 @@ import { cellSource, type NotebookFile } from './notebook-file';
  * every name of ours begins with `__`, the others are the cells'.
  */
 const HEADER = `import * as __child from 'node:child_process';
+import * as __fs from 'node:fs';
 import * as __module from 'node:module';
+import * as __path from 'node:path';
+import * as __url from 'node:url';
 import * as __util from 'node:util';
+
+/** diff-svc is looked for in the folders above this script, then above the working folder. */
+function __own(name) {
+  for (const start of [__path.dirname(__url.fileURLToPath(import.meta.url)), process.cwd()]) {
+    for (let at = __path.resolve(start), above = null; at !== above; above = at, at = __path.dirname(at)) {
+      for (const folder of [at, __path.join(at, 'node_modules/diff-svc')]) {
+        if (__fs.existsSync(__path.join(folder, 'dist/notebook')) && __fs.existsSync(__path.join(folder, 'bin/diff-svc.mjs')))
+          return require(__path.join(folder, 'dist', name));
+      }
+    }
+  }
+  throw new Error('Expected diff-svc in a folder above this script or above the working folder; run it inside the folder of diff-svc');
+}
 
 const require = __module.createRequire(import.meta.url);
 const __cell = (globalThis.__cell = {
@@ -146,9 +160,14 @@ function mergeCell(code: string, imports: Map<string, string>, declared: Set<str
 /** An import as lines of one name each, so that cells may import the same again. */
 function importLines(statement: ts.ImportDeclaration): [string, string][] {
   const from = (statement.moduleSpecifier as ts.StringLiteral).text;
-  const path = /^diff-svc(\/|$)/.test(from) ? fromOwnPackage(from) : from;
-  const module = JSON.stringify(path === from ? from : `${pathToFileURL(moduleFile(path))}`);
-  const clause = statement.importClause;
+  const own = /^diff-svc(?:\/(.+))?$/.exec(from);
+  return own
+    ? ownLines(statement, `__own(${JSON.stringify(own[1] ?? 'index')})`)
+    : foreignLines(statement, from);
+}
+
+function foreignLines({ importClause: clause }: ts.ImportDeclaration, from: string): [string, string][] {
+  const module = JSON.stringify(from);
   if (clause === undefined) return [[from, `import ${module};`]];
   const lines: [string, string][] = [];
   if (clause.name) lines.push([clause.name.text, `import ${clause.name.text} from ${module};`]);
@@ -162,13 +181,16 @@ function importLines(statement: ts.ImportDeclaration): [string, string][] {
   return lines;
 }
 
-/** ES modules name files in full. */
-function moduleFile(path: string): string {
-  try {
-    return require.resolve(path);
-  } catch {
-    return `${path}.js`;
-  }
+/** Ours is found when the script runs: a path written here would be one of this machine. */
+function ownLines({ importClause: clause }: ts.ImportDeclaration, module: string): [string, string][] {
+  const bindings = clause?.namedBindings;
+  if (bindings === undefined) return [[module, `${module};`]];
+  if (ts.isNamespaceImport(bindings))
+    return [[bindings.name.text, `const ${bindings.name.text} = ${module};`]];
+  return bindings.elements.map(({ name, propertyName }) => {
+    const names = propertyName === undefined ? name.text : `${propertyName.text}: ${name.text}`;
+    return [name.text, `const { ${names} } = ${module};`];
+  });
 }
 
 function mergeVariables(statement: ts.VariableStatement, declared: Set<string>): Edit[] {

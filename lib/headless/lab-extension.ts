@@ -81,6 +81,7 @@ function manifest(version: string): object {
 /**
  * Writes the extension below a Jupyter data folder, over an older one.
  * @param dataFolder e.g. `~/.local/share/jupyter` or `PREFIX/share/jupyter`
+ * @param uninstall command that takes it away again; JupyterLab's extension manager shows it
  * @returns the extension's folder
  * @throws UserError of `writeFileAtomic`, or `not-built`
  */
@@ -88,11 +89,12 @@ export async function installLabExtension(
   dataFolder: string,
   version: string,
   dist: string,
+  uninstall: string,
 ): Promise<string> {
   const folder = labExtensionFolder(dataFolder);
   const files: Readonly<Record<string, string>> = {
     'static/remoteEntry.js': labExtensionScript(dist),
-    'install.json': `${JSON.stringify({ packageManager: 'npm', packageName: 'diff-svc', uninstallInstructions: 'Run: diff-svc kernel uninstall' }, null, 2)}\n`,
+    'install.json': `${JSON.stringify({ packageManager: 'npm', packageName: 'diff-svc', uninstallInstructions: `Run: ${uninstall}` }, null, 2)}\n`,
     'package.json': `${JSON.stringify(manifest(version), null, 2)}\n`,
   };
   for (const [name, text] of Object.entries(files)) {

@@ -138,7 +138,8 @@ function htmlTable(
   const head = columns.map((column) => `<th>${escapeXml(column)}</th>`).join('');
   const body = rows.map((row) => {
     const cells = columns.map((column) => {
-      const align = typeof row[column] === 'number' ? 'right' : 'left';
+      // A column without a name is that of facts of all kinds.
+      const align = typeof row[column] === 'number' && column.trim() !== '' ? 'right' : 'left';
       return `<td style="text-align:${align}">${escapeXml(cellText(row[column]))}</td>`;
     });
     return `<tr>${cells.join('')}</tr>`;

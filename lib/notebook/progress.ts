@@ -3,7 +3,13 @@
  * is reloaded while the cell runs shows it moving on; when it has ended, its last state is plain HTML in the notebook.
  */
 import type { OnProgress, Progress } from '../config/progress';
-import { createProgressBar, formatDuration, formatProgress, formatRate } from '../config/progress-bar';
+import {
+  createProgressBar,
+  formatCounts,
+  formatDuration,
+  formatProgress,
+  formatRate,
+} from '../config/progress-bar';
 import type { KernelHost, Widget } from '../kernel/host';
 import { escapeXml } from '../pictures/svg';
 import { controlState, layoutState } from './form-widgets';
@@ -104,7 +110,7 @@ function barHtml(progress: Progress, perSecond: number, seconds: number): string
   const percent = total > 0 ? Math.min(100, (100 * done) / total) : 100;
   const left = total - done;
   const facts = [
-    `${Math.floor(done).toLocaleString('en')} / ${total.toLocaleString('en')} ${unit}`,
+    `${formatCounts(progress, ' / ')} ${unit}`,
     perSecond > 0 ? `${formatRate(perSecond)} ${unit}/s` : '',
     left <= 0
       ? `${formatDuration(seconds)}`

@@ -60,7 +60,10 @@ export async function uploadResumably(requests: Requests, upload: Upload): Promi
         offset === null
           ? await askStanding(requests, session, bytes, transfer.signal)
           : await sendChunk(requests, session, offset, upload);
-      if (standing.done) return;
+      if (standing.done) {
+        transfer.onBytes?.(bytes);
+        return;
+      }
       if (offset !== null && standing.kept <= offset)
         await patience.after(new DriveFailure(503, 'nothingKept', 'nothing was kept'));
       else patience.reset();

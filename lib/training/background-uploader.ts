@@ -44,6 +44,9 @@ export interface BackgroundUploader {
   stop(): Promise<void>;
 }
 
+/** So long an ending child may take. */
+const endingMs = 2000;
+
 /** Starts the child; it begins with what an earlier process left unfinished. */
 export function startBackgroundUploader(
   options: ChildOptions,
@@ -99,7 +102,11 @@ export function startBackgroundUploader(
       if (last === null) return;
       await new Promise((resolve) => {
         last.once('exit', resolve);
-        last.kill('SIGKILL');
+        // Without us it ends by itself and gives back its lock; a killed one leaves it for the next to take over.
+        const force = setTimeout(() => last.kill('SIGKILL'), endingMs);
+        last.once('exit', () => clearTimeout(force));
+        if (last.connected) last.disconnect();
+        else last.kill('SIGKILL');
       });
     },
   };

@@ -1,16 +1,13 @@
 // What the browser tests need: Jupyter in a folder of its own in the cache, and a Chromium.
 import { existsSync } from 'node:fs';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { run, SetupError } from '../setup/run.mjs';
+import { cacheFolder } from './cache.mjs';
 
 // What the sentences in docs/notebook-library.md were tried with.
 const PACKAGES = ['jupyterlab==4.6.4', 'notebook==7.6.3', 'ipywidgets==8.1.9', 'nbconvert==7.17.1'];
 const BROWSERS = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
-
-const cache =
-  process.env.DIFF_SVC_CACHE ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'diff-svc');
 
 async function must(command, remedy) {
   const end = await run(command[0], command.slice(1), {});
@@ -19,14 +16,14 @@ async function must(command, remedy) {
 
 /** A Python environment with Jupyter; returns its folder. */
 export async function installJupyter(say) {
-  const folder = join(cache, 'jupyter-4.6');
+  const folder = join(cacheFolder(), 'jupyter-4.6');
   const done = join(folder, 'installed.json');
   if (existsSync(done)) return folder;
   say('installing JupyterLab and Notebook (about a minute)');
   const beside = `${folder}.${process.pid}`;
   // venvs cannot be moved: the folder is made in its place, and only the mark at the end makes it count.
   await rm(folder, { recursive: true, force: true });
-  await mkdir(cache, { recursive: true });
+  await mkdir(cacheFolder(), { recursive: true });
   await must(
     ['python3', '-m', 'venv', folder],
     'Install Python 3 with venv (Debian: apt-get install python3-venv).',

@@ -27,18 +27,27 @@ process.on('exit', () => {
 });
 
 /**
- * Starts JupyterLab or Notebook in `folder`. `data` is a Jupyter data folder with kernelspecs and extensions of ours.
+ * Starts JupyterLab or Notebook in `folder`. `data` is a Jupyter data folder with kernelspecs and extensions of ours; without
+ * it Jupyter looks below `home`, which stays. `env` is what the server and its kernels see.
  * Returns `{ address, log, stop }`; `address(path)` opens a notebook in the application's single-document page.
  */
-export async function startJupyter({ venv, app, folder, data, dark = false }) {
-  const home = await mkdtemp(join(tmpdir(), 'dsvc-jupyter-'));
+export async function startJupyter({
+  venv,
+  app,
+  folder,
+  data,
+  dark = false,
+  home: given,
+  env: base = process.env,
+}) {
+  const home = given ?? (await mkdtemp(join(tmpdir(), 'dsvc-jupyter-')));
   const port = await freePort();
   const env = {
-    ...process.env,
+    ...base,
     HOME: home,
     JUPYTER_CONFIG_DIR: join(home, 'config'),
     JUPYTER_RUNTIME_DIR: join(home, 'runtime'),
-    JUPYTER_DATA_DIR: data,
+    ...(data === undefined ? {} : { JUPYTER_DATA_DIR: data }),
     JUPYTER_NO_CONFIG: '1',
     JUPYTERLAB_SETTINGS_DIR: join(home, 'config/lab/user-settings'),
     JUPYTERLAB_WORKSPACES_DIR: join(home, 'config/lab/workspaces'),
@@ -65,9 +74,9 @@ export async function startJupyter({ venv, app, folder, data, dark = false }) {
   const lines = [];
   child.stdout.on('data', (text) => lines.push(String(text)));
   child.stderr.on('data', (text) => lines.push(String(text)));
-  const base = `http://127.0.0.1:${port}`;
+  const address = `http://127.0.0.1:${port}`;
   for (let tries = 0; ; tries++) {
-    const up = await fetch(`${base}/api/status`).then(
+    const up = await fetch(`${address}/api/status`).then(
       (r) => r.ok,
       () => false,
     );
@@ -77,22 +86,22 @@ export async function startJupyter({ venv, app, folder, data, dark = false }) {
   }
   const stop = async () => {
     // Kernels first: the server needs its time for them.
-    const kernels = await fetch(`${base}/api/kernels`).then(
+    const kernels = await fetch(`${address}/api/kernels`).then(
       (r) => r.json(),
       () => [],
     );
     await Promise.all(
-      kernels.map(({ id }) => fetch(`${base}/api/kernels/${id}`, { method: 'DELETE' }).catch(() => {})),
+      kernels.map(({ id }) => fetch(`${address}/api/kernels/${id}`, { method: 'DELETE' }).catch(() => {})),
     );
     const ended = new Promise((resolve) => child.once('exit', resolve));
     child.kill('SIGTERM');
     await ended;
     children.delete(child);
-    await rm(home, { recursive: true, force: true });
+    if (given === undefined) await rm(home, { recursive: true, force: true });
   };
   return {
-    base,
-    address: (path) => (app === 'lab' ? `${base}/doc/tree/${path}` : `${base}/notebooks/${path}`),
+    base: address,
+    address: (path) => (app === 'lab' ? `${address}/doc/tree/${path}` : `${address}/notebooks/${path}`),
     log: lines,
     stop,
   };

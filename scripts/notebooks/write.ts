@@ -40,7 +40,7 @@ function code(cell: Extract<CellSource, { kind: 'code' }>, language: Language): 
   const names = cell.fields.map(({ name }) => name);
   const given = names.length === 0 ? '' : `{ ${names.join(', ')} }`;
   return [
-    `// #@title ${cell.title[language]}`,
+    `// #@title ${cell.title[language]} { display-mode: "form" }`,
     ...notes,
     ...fields,
     ...(language === 'en'

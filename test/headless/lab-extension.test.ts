@@ -39,14 +39,17 @@ describe('the script of the extension', () => {
 
 describe('installLabExtension', () => {
   it('writes what JupyterLab reads, over an older one, and takes it away', async () => {
-    await installLabExtension(folder, '0.0.1', dist);
-    const place = await installLabExtension(folder, '0.0.2', dist);
+    await installLabExtension(folder, '0.0.1', dist, 'old command');
+    const place = await installLabExtension(folder, '0.0.2', dist, 'diff-svc kernel uninstall --prefix /opt');
     expect(place).toBe(join(folder, 'labextensions/diff-svc-forms'));
     const manifest = JSON.parse(readFileSync(join(place, 'package.json'), 'utf8')) as Record<string, unknown>;
     expect(manifest).toMatchObject({
       version: '0.0.2',
       jupyterlab: { _build: { load: 'static/remoteEntry.js', extension: './extension' } },
     });
+    expect(readFileSync(join(place, 'install.json'), 'utf8')).toContain(
+      'Run: diff-svc kernel uninstall --prefix /opt',
+    );
     expect(readFileSync(join(place, 'static/remoteEntry.js'), 'utf8')).not.toContain(dist);
     expect(await uninstallLabExtension(folder)).toBe(true);
     expect(await uninstallLabExtension(folder)).toBe(false);

@@ -7,6 +7,7 @@ import { exportNotebook } from '../../lib/headless/export-notebook';
 import type { NotebookFile } from '../../lib/headless/notebook-file';
 import { type RunNotebookOptions, runNotebook } from '../../lib/headless/run-notebook';
 
+const root = join(__dirname, '../..');
 const folder = mkdtempSync(join(tmpdir(), 'dsvc-headless-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 let count = 0;
@@ -140,6 +141,22 @@ describe('exportNotebook', () => {
     const last = JSON.parse(stdout.trim().split('\n').at(-1)!) as unknown;
     expect(last).toEqual(['시키', false, 'a/b', 2, 3, 2, 4, ['one', 'two'], { singer_name: '시키' }]);
     expect(stdout).toContain('shell');
+  });
+
+  it('finds our package where it runs, and names no folder of this machine', () => {
+    const path = write(
+      `import { table as say, useLanguage } from 'diff-svc/notebook';\nuseLanguage('ko');`,
+      `import * as library from 'diff-svc/notebook';\nconsole.log(typeof say, library.useLanguage === useLanguage);`,
+    );
+    const text = exportNotebook(read(path), 'n.ipynb');
+    expect(text).not.toContain(root);
+    const script = join(folder, 'own.mjs');
+    writeFileSync(script, text);
+    const here = spawnSync(process.execPath, [script], { encoding: 'utf8', cwd: join(root, 'notebooks') });
+    expect(here.stderr).toBe('');
+    expect(here.stdout).toBe('function true\n');
+    const elsewhere = spawnSync(process.execPath, [script], { encoding: 'utf8', cwd: folder });
+    expect(elsewhere.stderr).toContain('Expected diff-svc in a folder above');
   });
 
   it('names the cell that is no TypeScript', () => {

@@ -27,8 +27,8 @@ export async function packageModel({ store_on_drive }: PackageFields): Promise<v
   const members = await membersOf(singerName, checkpoint);
   await writeFileAtomic(path, zipChunks(members));
   say({
-    en: `Packed ${basename(checkpoint)} into ${path}: ${members.map((member) => member.name).join(', ')}.`,
-    ko: `${basename(checkpoint)}을(를) ${path}(으)로 묶었습니다: ${members.map((member) => member.name).join(', ')}.`,
+    en: `Packed ${basename(checkpoint)} into ${name}: ${members.map((member) => member.name).join(', ')}.\nHere: ${path}`,
+    ko: `${basename(checkpoint)}을(를) ${name}(으)로 묶었습니다: ${members.map((member) => member.name).join(', ')}.\n이 컴퓨터: ${path}`,
   });
   if (store_on_drive) await uploadToDrive(path, `Diff-SVC_release/${name}`);
 }

@@ -1,13 +1,12 @@
 /** "Step 3: Edit training parameters": keeps them and shows the plan before GPU time is spent. */
 import { UserError } from '../../config/errors';
 import { readDataset } from '../../data/dataset-file';
-import { drivePlace } from '../../storage/drive-path';
+import { colabMount, drivePlace } from '../../storage/drive-path';
 import { checkFields, existingFile, rule, writableFolder } from '../checks';
-import { table } from '../display';
 import { inLanguage, say } from './messages';
-import { inCell } from './run';
-import { plannedSteps, runConfig } from './run-config';
+import { plannedSteps } from './run-config';
 import { datasetFolder, rememberState, requireState, stepMissing, type TrainingParameters } from './state';
+import { showPlan } from './training-plan';
 
 /** Fields of the cell. */
 export interface TrainingFields {
@@ -39,7 +38,7 @@ export async function editTrainingParameters(fields: TrainingFields): Promise<vo
       ko: 'use_crepe: 이 버전에는 CREPE가 없어 pYIN으로 F0를 구합니다.',
     });
   }
-  await showPlan(parameters, minutes);
+  await showPlan(parameters, dataset);
 }
 
 async function checked(
@@ -47,10 +46,12 @@ async function checked(
   singerName: string,
   minutes: number,
 ): Promise<TrainingParameters> {
-  const saveDir = (fields.use_save_dir ? fields.save_dir : `drive:diff-svc/${singerName}`)
+  const typed = (fields.use_save_dir ? fields.save_dir : `drive:diff-svc/${singerName}`)
     .trim()
     .replace(/<singer_name>/g, singerName);
-  const onDrive = drivePlace(saveDir) !== null;
+  const place = drivePlace(typed, (text) => void process.stdout.write(`${text}\n`));
+  const onDrive = place !== null;
+  const saveDir = onDrive ? `${colabMount}/${place}` : typed;
   const { ckpt_directory: ckpt, pretrain_model_select: chosen } = fields;
   const custom = chosen === 'custom';
   const resumesFile =
@@ -91,41 +92,4 @@ function rate24k(chosen: string): UserError {
     }),
     inLanguage({ en: 'Choose one at 44.1 kHz.', ko: '44.1 kHz 목소리를 고르세요.' }),
   );
-}
-
-async function showPlan(parameters: TrainingParameters, minutes: number): Promise<void> {
-  const { checkpointSizes, describeForecast, forecast } = await import('../../training/forecast');
-  const { numCkptKeep } = (await runConfig()).training;
-  const config = await runConfig();
-  const sizes = checkpointSizes(config.model);
-  const saves = Math.ceil(parameters.max_steps / parameters.checkpoint_interval);
-  const label = (en: string, ko: string): string => inLanguage({ en, ko });
-  table([
-    { '': label('Data', '데이터'), ' ': `${minutes.toFixed(1)} min` },
-    { '': label('Steps', '스텝 수'), ' ': parameters.max_steps },
-    { '': label('A save every', '저장 간격'), ' ': `${parameters.checkpoint_interval} steps` },
-    { '': label('Saves, kept', '저장 횟수, 보관'), ' ': `${saves}, ${Math.min(saves, numCkptKeep)}` },
-    { '': label('A checkpoint takes', '체크포인트 크기'), ' ': `${Math.ceil(sizes.fullBytes / 1e6)} MB` },
-    { '': 'save_dir', ' ': parameters.save_dir },
-  ]);
-  say({
-    en: 'Steps by the minutes of data: an hour takes 80,000 to 120,000, less data fewer in proportion (at least 20,000); max_steps overrides it. Steps per second and the time left are shown from the first minute of step 5 on.',
-    ko: '스텝 수는 데이터 분량으로 정합니다. 1시간이면 80,000~120,000이고 적으면 그만큼 줄어듭니다(최소 20,000). max_steps로 바꿀 수 있습니다. 초당 스텝과 남은 시간은 Step 5를 시작하고 1분쯤 뒤부터 보입니다.',
-  });
-  if (drivePlace(parameters.save_dir) === null) return;
-  const { openDrive } = await import('../../assembly/drive');
-  await inCell(async (session) => {
-    const { store } = await openDrive(session);
-    const space = await store.space();
-    const input = {
-      ...sizes,
-      saves,
-      keep: numCkptKeep,
-      ...space,
-      letsGo: store.letsGo,
-      purge: false,
-      wholeEvery: 1,
-    };
-    session.notice(describeForecast(input, forecast(input)));
-  });
 }

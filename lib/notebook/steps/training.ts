@@ -1,6 +1,6 @@
 /** "Step 5-0: TensorBoard" and "Step 5: Training". */
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { isUserError, UserError } from '../../config/errors';
 import type { Config } from '../../config/schema';
 import type { MetricsLine } from '../../training/metrics-log';
@@ -122,16 +122,16 @@ function tellEnd(
   { interrupted, step, checkpointPath }: { interrupted: boolean; step: number; checkpointPath: string },
   uploads: string,
 ): void {
-  const saved = checkpointPath === '' ? '-' : checkpointPath;
+  const saved = checkpointPath === '' ? '-' : `${basename(checkpointPath)} (${dirname(checkpointPath)})`;
   if (interrupted) {
     say({
-      en: `Interrupted at step ${step}. Saved: ${saved}. Run this cell again to go on.\n${uploads}`,
-      ko: `${step} 스텝에서 멈췄습니다. 저장: ${saved}. 이 셀을 다시 실행하면 이어집니다.\n${uploads}`,
+      en: `Interrupted at step ${step}. Run this cell again to go on.\nSaved: ${saved}\n${uploads}`,
+      ko: `${step} 스텝에서 멈췄습니다. 이 셀을 다시 실행하면 이어집니다.\n저장: ${saved}\n${uploads}`,
     });
   } else {
     say({
-      en: `Finished at step ${step}. Saved: ${saved}.\n${uploads}`,
-      ko: `${step} 스텝에서 끝났습니다. 저장: ${saved}.\n${uploads}`,
+      en: `Finished at step ${step}.\nSaved: ${saved}\n${uploads}`,
+      ko: `${step} 스텝에서 끝났습니다.\n저장: ${saved}\n${uploads}`,
     });
   }
 }
