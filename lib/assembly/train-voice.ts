@@ -15,6 +15,7 @@ import { type ComputeChoice, computeOf } from './compute';
 import { encoderOf, pitchEstimatorOf, vocoderIdOf } from './parts';
 import type { DriveFlags, SaveTarget } from './save-target';
 import type { Session } from './session';
+import { type OnPreview, openPreview } from './validation-preview';
 import { requireWritableFolder } from './writable';
 
 /** What a person asks for. */
@@ -34,6 +35,8 @@ export interface TrainingRequest extends ComputeChoice, DriveFlags {
   /** the configuration that is asked for, beginning from that of the run so far or the full size */
   readonly configure: (defaults: Config) => Promise<Config> | Config;
   readonly onMetrics?: TrainOptions['onMetrics'];
+  /** hears after every save how the voice sings a clip that it never learns from */
+  readonly onPreview?: OnPreview;
 }
 
 /**
@@ -65,6 +68,7 @@ export async function trainVoice(
   const { id: encoderId, unitSize } = encoder;
   encoder.dispose?.();
   const vocoderId = vocoderIdOf(config);
+  const preview = request.onPreview && openPreview(request.data, dataset, request.onPreview, session);
   return train({
     config,
     dataset,
@@ -79,6 +83,7 @@ export async function trainVoice(
     createTrainer,
     ...(mirror === null ? {} : { mirror }),
     ...(request.onMetrics === undefined ? {} : { onMetrics: request.onMetrics }),
+    ...(preview === undefined ? {} : { onSaved: preview }),
     ...session,
     clock: () => performance.now(),
     now: () => Date.now(),

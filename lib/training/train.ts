@@ -38,6 +38,8 @@ export interface TrainOptions {
   readonly mirror?: Mirror;
   /** hears of every line of the metrics log once it is written */
   readonly onMetrics?: (line: MetricsLine) => void;
+  /** hears of every checkpoint once it is saved; training waits for it */
+  readonly onSaved?: (checkpoint: Checkpoint) => Promise<void>;
   readonly progress: OnProgress;
   readonly notice: OnNotice;
   readonly signal: AbortSignal;
@@ -132,6 +134,7 @@ async function trainLocked(options: TrainOptions): Promise<TrainResult> {
           step,
           step === config.training.maxUpdates || options.signal.aborted,
         );
+        await options.onSaved?.(checkpoint);
       },
       log: async (line) => {
         await appendMetrics(metricsPath, line);

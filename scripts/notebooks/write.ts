@@ -1,57 +1,34 @@
 /**
- * Makes notebooks/*.ipynb (English) and notebooks/ko/*.ipynb (Korean) from one source, byte for byte the same every time.
- * `npm run notebooks` writes them; a test sees that they do not drift.
+ * Makes all notebooks from one source, byte for byte the same every time: English and Korean, for our kernel, and both
+ * plans for Colab. `npm run notebooks` writes them; a test sees that they do not drift.
  */
 import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { writeFileAtomic } from '../../lib/storage/atomic-file';
+import { cellCode, fileText, kernelMetadata, type Language } from './cell-code';
+import { colabPath, colabText } from './colab';
 import { inference } from './inference';
 import { quickstart } from './quickstart';
-import type { CellSource, NotebookSource, Text } from './source';
+import type { NotebookSource } from './source';
 import { train } from './train';
 
-export type Language = keyof Text;
-
 export const notebooks: readonly NotebookSource[] = [train, inference, quickstart];
+export const languages: readonly Language[] = ['en', 'ko'];
 
-/** The text of an .ipynb (nbformat 4.5). */
+/** A notebook as it must lie in the repository. */
+export interface NotebookFile {
+  /** from the repository's root */
+  readonly path: string;
+  readonly text: string;
+}
+
+/** The text of a notebook for our kernel. */
 export function notebookText(notebook: NotebookSource, language: Language): string {
-  const cells = notebook.cells.map((cell) => ({
-    cell_type: cell.kind,
-    id: cell.id,
-    metadata: {},
-    ...(cell.kind === 'code' ? { execution_count: null, outputs: [] } : {}),
-    source: lines(cell.kind === 'code' ? code(cell, language) : cell.text[language]),
-  }));
-  const metadata = {
-    kernelspec: { display_name: 'TypeScript (Diff-SVC)', language: 'typescript', name: 'diff-svc' },
-    language_info: { file_extension: '.ts', mimetype: 'text/x-typescript', name: 'typescript' },
-    diff_svc: { language },
-  };
-  return `${JSON.stringify({ cells, metadata, nbformat: 4, nbformat_minor: 5 }, null, 1)}\n`;
-}
-
-/** A cell: form lines, then one call into the cell library. */
-function code(cell: Extract<CellSource, { kind: 'code' }>, language: Language): string {
-  const notes = cell.notes === undefined ? [] : [`// #@markdown ${cell.notes[language]}`];
-  const fields = cell.fields.map(
-    ({ name, literal, param }) => `let ${name} = ${literal}; // #@param ${param}`,
-  );
-  const names = cell.fields.map(({ name }) => name);
-  const given = names.length === 0 ? '' : `{ ${names.join(', ')} }`;
-  return [
-    `// #@title ${cell.title[language]} { display-mode: "form" }`,
-    ...notes,
-    ...fields,
-    ...(language === 'en'
-      ? [`import { ${cell.call} } from 'diff-svc/notebook';`]
-      : [`import { ${cell.call}, useLanguage } from 'diff-svc/notebook';`, `useLanguage('${language}');`]),
-    `await ${cell.call}(${given});`,
-  ].join('\n');
-}
-
-function lines(text: string): string[] {
-  return text.split(/(?<=\n)/);
+  const cells = notebook.cells.map((cell) => {
+    const text = cell.kind === 'code' ? cellCode(cell, language) : cell.text[language];
+    return { id: cell.id, kind: cell.kind, text };
+  });
+  return fileText(cells, kernelMetadata(language));
 }
 
 /** Where a notebook lies, from the repository's root. */
@@ -59,14 +36,33 @@ export function notebookPath(notebook: NotebookSource, language: Language): stri
   return join('notebooks', language === 'en' ? '' : language, `${notebook.name}.ipynb`);
 }
 
+/** The variants for Colab. */
+export function colabFiles(): NotebookFile[] {
+  return notebooks.flatMap((notebook) =>
+    languages.flatMap((language) =>
+      (['kernel', 'python'] as const).map((plan) => ({
+        path: colabPath(notebook, plan, language),
+        text: colabText(notebook, plan, language),
+      })),
+    ),
+  );
+}
+
+function allFiles(): NotebookFile[] {
+  const own = notebooks.flatMap((notebook) =>
+    languages.map((language) => ({
+      path: notebookPath(notebook, language),
+      text: notebookText(notebook, language),
+    })),
+  );
+  return [...own, ...colabFiles()];
+}
+
 async function writeAll(root: string): Promise<void> {
-  for (const language of ['en', 'ko'] as const) {
-    mkdirSync(join(root, 'notebooks', language === 'en' ? '' : language), { recursive: true });
-    for (const notebook of notebooks) {
-      const path = notebookPath(notebook, language);
-      await writeFileAtomic(join(root, path), Buffer.from(notebookText(notebook, language)));
-      process.stdout.write(`${path}\n`);
-    }
+  for (const { path, text } of allFiles()) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    await writeFileAtomic(join(root, path), Buffer.from(text));
+    process.stdout.write(`${path}\n`);
   }
 }
 

@@ -4,10 +4,9 @@ import { describe, expect, test } from 'vitest';
 import { lintForTslab } from '../../lib/kernel/tslab-lint';
 import * as library from '../../lib/notebook';
 import { plannedSteps } from '../../lib/notebook/steps/run-config';
-import { type Language, notebookPath, notebooks, notebookText } from '../../scripts/notebooks/write';
+import { colabFiles, languages, notebookPath, notebooks, notebookText } from '../../scripts/notebooks/write';
 
 const root = join(__dirname, '../..');
-const languages: readonly Language[] = ['en', 'ko'];
 const all = notebooks.flatMap((notebook) =>
   languages.map((language) => ({ notebook, language, path: notebookPath(notebook, language) })),
 );
@@ -41,31 +40,8 @@ describe.each(all)('$path', ({ notebook, language, path }) => {
   });
 });
 
-// names of the fields of the known training notebook, by cell
-const trainingFields: Readonly<Record<string, readonly string[]>> = {
-  'Step 1: Install Diff-SVC': ['fork', 'sample_rate'],
-  'Step 2: Decompress dataset': ['singer_name', 'dataset_location'],
-  'Step 2-A: Decompress training data': ['singer_name', 'preprocessed_data_location', 'config_location'],
-  'Step 3: Edit training parameters': [
-    'use_crepe',
-    'checkpoint_interval',
-    'use_pretrain_model',
-    'pretrain_model_select',
-    'pretrain_path',
-    'use_save_dir',
-    'save_dir',
-    'resume_training_from_ckpt',
-    'ckpt_directory',
-    'endless_ds',
-  ],
-  'Step 6: Package model': ['store_on_drive'],
-};
-
-test.each(Object.entries(trainingFields))('%s has its fields under their own names', (title, names) => {
-  const train = notebooks.find(({ name }) => name === 'train')!;
-  const cell = train.cells.find((one) => one.kind === 'code' && one.title.en === title);
-  const fields = cell?.kind === 'code' ? cell.fields.map(({ name }) => name) : [];
-  expect(fields).toEqual(expect.arrayContaining([...names]));
+test.each(colabFiles())('$path is what the source gives (else: npm run notebooks)', ({ path, text }) => {
+  expect(readFileSync(join(root, path), 'utf8')).toBe(text);
 });
 
 test('an hour of recordings is given 80,000 to 120,000 steps, less data fewer, more no more', () => {

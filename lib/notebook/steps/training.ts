@@ -1,10 +1,11 @@
 /** "Step 5-0: TensorBoard" and "Step 5: Training". */
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import type { Preview } from '../../assembly/validation-preview';
 import { isUserError, UserError } from '../../config/errors';
 import type { Config } from '../../config/schema';
 import type { MetricsLine } from '../../training/metrics-log';
-import { createChart, type LiveChart } from '../chart';
+import { lossChart, openDashboard, previewValues, scalarsOf } from './dashboard';
 import { inLanguage, say } from './messages';
 import { inCell } from './run';
 import { runConfig } from './run-config';
@@ -35,14 +36,16 @@ export async function trainVoice(): Promise<void> {
   const data = datasetFolder(requireState('singerName'));
   const { saveTarget } = await import('../../assembly/save-target');
   const training = await import('../../assembly/train-voice');
+  const { drivePlace } = await import('../../storage/drive-path');
   const { openEventWriter } = await import('../../training/tensorboard-events');
-  const chart = lossChart();
   await inCell(async (session) => {
     const target = await saveTarget(parameters.save_dir, session);
     const events = await openEventWriter(join(target.folder, 'tensorboard'), Date.now());
+    const onDrive = drivePlace(parameters.save_dir) !== null;
+    const dashboard = openDashboard(onDrive ? join(target.folder, 'upload') : null);
     try {
       const past = resumeOf(parameters) === 'none' ? [] : await metricsIn(target.folder);
-      for (const line of past) chart.add('loss', line.step, line.loss);
+      for (const line of past) dashboard.metrics(line);
       const request = {
         data,
         resume: resumeOf(parameters),
@@ -50,8 +53,13 @@ export async function trainVoice(): Promise<void> {
         ...(parameters.base === null ? {} : { base: parameters.base }),
         configure: (defaults: Config) => configured(defaults, parameters),
         onMetrics: (line: MetricsLine) => {
-          chart.add('loss', line.step, line.loss);
+          dashboard.metrics(line);
+          void dashboard.drive();
           events.add(line.step, scalarsOf(line), Date.now());
+        },
+        onPreview: (preview: Preview) => {
+          dashboard.preview(preview);
+          events.add(preview.step, previewValues(preview), Date.now());
         },
       };
       const result = await training.trainVoice(request, target, {
@@ -62,12 +70,13 @@ export async function trainVoice(): Promise<void> {
         },
       });
       const uploads = await target.finish(session);
+      await dashboard.drive();
       await rememberState({ begun: parameters.save_dir });
       tellEnd(result, uploads);
     } catch (error) {
       throw inNotebookWords(error);
     } finally {
-      chart.close();
+      dashboard.close();
       await target.close();
     }
   });
@@ -107,15 +116,6 @@ async function configured(defaults: Config, parameters: TrainingParameters): Pro
 function baseRate(defaults: Config, { base }: TrainingParameters, preset: Config): Pick<Config, 'training'> {
   if (base === null) return { training: preset.training };
   return { training: { ...preset.training, learningRate: defaults.training.learningRate } };
-}
-
-function scalarsOf(line: MetricsLine): Record<string, number> {
-  return {
-    loss: line.loss,
-    learning_rate: line.learningRate,
-    steps_per_second: line.stepsPerSecond,
-    ...(line.validationLoss === undefined ? {} : { validation_loss: line.validationLoss }),
-  };
 }
 
 function tellEnd(
@@ -162,8 +162,4 @@ async function metricsIn(folder: string): Promise<MetricsLine[]> {
       return [];
     }
   });
-}
-
-function lossChart(): LiveChart {
-  return createChart({ title: 'loss', xLabel: 'steps' });
 }
