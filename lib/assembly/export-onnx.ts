@@ -53,7 +53,7 @@ export async function exportOnnx(
   requireComplete(checkpoint, config, path);
   if (vocoder === null && config.features.vocoder === 'nsf-hifigan') {
     notice(
-      'This voice sings with NSF-HiFiGAN, which is not exported: the public releases forbid it; --vocoder names one of your own.',
+      'This voice sings with NSF-HiFiGAN, which is not exported: the public releases forbid it; `--vocoder` names one of your own.',
     );
   }
   await loadEngine();

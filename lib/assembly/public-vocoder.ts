@@ -39,6 +39,6 @@ function refusal(asset: Asset, path: string, sha256: string): UserError {
   return new UserError(
     'vocoder-not-exported',
     `Expected a vocoder of your own in ${path}, it is the public ${asset.name} (${asset.licence}, SHA-256 ${sha256}), whose terms an exported file would not carry: exports hold its name and hash only`,
-    'Leave --vocoder out and take its published ONNX form (diff-svc assets get nsf-hifigan-2024.02-onnx), or name a vocoder that you trained.',
+    'Leave `--vocoder` out and take its published ONNX form (diff-svc assets get nsf-hifigan-2024.02-onnx), or name a vocoder that you trained.',
   );
 }

@@ -154,7 +154,7 @@ const pitch: readonly Asset[] = [
     sha256: 'd7240c7c94b1d3e8f0e0cd2701b79be89a0f23a19cd5f944895a6518ecad72f3',
     licence: 'MIT',
     terms: null,
-    use: 'SwiftF0 0.3: F0 of a voice, small and fast. The file: pip download --no-deps swift-f0==0.3.0',
+    use: 'SwiftF0 0.3: F0 of a voice, small and fast. The file: `pip download --no-deps swift-f0==0.3.0`',
     cite: 'Nieradzik, SwiftF0: Fast and Accurate Monophonic Pitch Detection, 2025, arXiv 2508.18440',
     members: [
       member(

@@ -11,6 +11,8 @@ const WORDS: readonly (readonly [RegExp, string])[] = [
   [/Resume with --resume latest/g, `Tick resume_training_from_ckpt ${STEP_3}`],
   [/with --resume latest/g, `with resume_training_from_ckpt ${STEP_3}`],
   [/pass --other-data to go on with changed data \(then not bit-exact\)/g, `begin anew in another save_dir`],
+  [/pass --other-data to go on with changed F0 \(then not bit-exact\)/g, 'begin anew in another save_dir'],
+  [/\(--vocoder, DIFF_SVC_VOCODER\)/g, '(DIFF_SVC_VOCODER)'],
   [/with --replace|use --replace to give up the clips that are there/g, 'delete that folder'],
   [/ and --offline forbids to fetch it/g, ' and it may not be fetched'],
   [/with --vocoder or DIFF_SVC_VOCODER/g, 'with DIFF_SVC_VOCODER'],
