@@ -1,6 +1,6 @@
 // npm run test:colab: the Colab notebooks on this machine, as far as that goes. A fresh clone is fetched by the set-up
 // cell from a folder, on a machine without Node; then plan A on our kernel, plan B (%%ts cells) on ipykernel. What Colab
-// itself does (forms, reload, Drive) is simulated or left out: docs/colab.md. TensorBoard's reader is tried as well.
+// itself does (forms, reload, Drive) is simulated or left out: docs/colab.md.
 import { spawn, spawnSync } from 'node:child_process';
 import { copyFile, mkdir, mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';

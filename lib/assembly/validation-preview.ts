@@ -105,5 +105,6 @@ async function sing(
   } finally {
     voice.sampler.dispose();
     voice.vocoder.dispose?.();
+    voice.encoder.dispose?.();
   }
 }

@@ -1,6 +1,6 @@
 /**
- * TensorBoard's own reader on our event files. `TENSORBOARD_PYTHON` names a Python that has tensorboard (`npm run
- * test:colab` makes one); without it, and without one in python3, the test is skipped and says so.
+ * TensorBoard's own reader on our event files. `TENSORBOARD_PYTHON` names a Python that has tensorboard; without
+ * it, and without one in python3, the test is skipped and says so.
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
