@@ -12,6 +12,7 @@ import { type HostTensor, parameterSpecs } from '../model/parameters';
 import { sampleDdim } from '../model/sample-ddim';
 import { samplePlms } from '../model/sample-plms';
 import { evenMoves } from '../model/sampler';
+import { RecentShapes, roundUpToGrid } from '../tensor/few-shapes';
 import type {
   CompileProgram,
   Precision,
@@ -51,11 +52,6 @@ const maxShapes = 12;
 /** Lengths are rounded up to 8 values per octave: at most an eighth of the work is wasted. */
 const lengthsPerOctave = 8;
 
-function roundUp(n: number): number {
-  const step = 2 ** Math.max(0, Math.floor(Math.log2(n)) - Math.log2(lengthsPerOctave));
-  return Math.ceil(n / step) * step;
-}
-
 /**
  * A sampler whose functions are compiled when a slice of a new length comes.
  * @param host buffers and parameters by reference name, PyTorch's layout
@@ -71,7 +67,7 @@ export function createCompiledSampler(
 class CompiledSampler implements MelSampler {
   readonly together: number;
   private readonly model: SliceModel;
-  private readonly shapes = new Map<string, SliceShape>();
+  private readonly shapes = new RecentShapes<SliceShape>(maxShapes);
   private readonly movesPerCall: number;
   private program: TensorProgram | undefined;
 
@@ -95,8 +91,8 @@ class CompiledSampler implements MelSampler {
     }
     const frames = longest((condition) => condition.mel2ph.length);
     const shape = {
-      frames: roundUp(frames),
-      units: noFs2 ? roundUp(units) : units,
+      frames: roundUpToGrid(frames, lengthsPerOctave),
+      units: noFs2 ? roundUpToGrid(units, lengthsPerOctave) : units,
       slices: requests.length,
     };
     await this.prepare(shape);
@@ -148,13 +144,9 @@ class CompiledSampler implements MelSampler {
   }
 
   private async prepare(shape: SliceShape): Promise<void> {
-    const name = nameOf(shape);
-    const known = this.shapes.delete(name);
-    this.shapes.set(name, shape);
-    if (known) return;
-    if (this.shapes.size > maxShapes) this.shapes.delete(this.shapes.keys().next().value!);
+    if (this.shapes.use(nameOf(shape), shape)) return;
     this.dispose();
-    const functions = [...this.shapes.values()].flatMap((each) => this.functionsFor(each));
+    const functions = this.shapes.entries().flatMap(([, each]) => this.functionsFor(each));
     const { compile, precision, onCompiled } = this.options;
     const specs = parameterSpecs(this.config.model).filter((spec) => spec.trained);
     const variables = new Map(specs.map((spec) => [spec.name, toInternal(spec, this.host.get(spec.name)!)]));

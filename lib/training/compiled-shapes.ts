@@ -4,6 +4,7 @@
  */
 import type { Config } from '../config/schema';
 import type { Batch } from '../data/batch';
+import { roundUpToGrid } from '../tensor/few-shapes';
 import type { BatchShape, BatchUse } from './trainer';
 
 /** What a step is compiled for. */
@@ -12,14 +13,8 @@ export interface StepShape extends BatchShape {
   readonly padded: boolean;
 }
 
-/** Steps per octave: 4 waste at most a quarter of the work, an eighth on average. */
+/** Sizes and lengths that are compiled. */
 const stepsPerOctave = 4;
-
-/** The next number, at or above `n`, out of 1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 20, … */
-export function roundUpToGrid(n: number): number {
-  const step = 2 ** Math.max(0, Math.floor(Math.log2(n)) - Math.log2(stepsPerOctave));
-  return Math.ceil(n / step) * step;
-}
 
 /**
  * The shape that a batch is computed in. Sizes that the configuration names are kept, since almost all batches have them;
@@ -27,11 +22,11 @@ export function roundUpToGrid(n: number): number {
  */
 export function stepShapeOf(batch: BatchShape, config: Config): StepShape {
   const { cropFrames, maxSentences } = config.training;
-  const frames = batch.frames === cropFrames ? batch.frames : roundUpToGrid(batch.frames);
+  const frames = batch.frames === cropFrames ? batch.frames : roundUpToGrid(batch.frames, stepsPerOctave);
   return {
-    size: batch.size === maxSentences ? batch.size : roundUpToGrid(batch.size),
+    size: batch.size === maxSentences ? batch.size : roundUpToGrid(batch.size, stepsPerOctave),
     frames,
-    units: config.model.noFs2 ? roundUpToGrid(batch.units) : batch.units,
+    units: config.model.noFs2 ? roundUpToGrid(batch.units, stepsPerOctave) : batch.units,
     padded: frames > batch.frames,
   };
 }

@@ -11,6 +11,7 @@ import type { Batch } from '../data/batch';
 import { initialWeights } from '../model/initial-weights';
 import { scheduleFromBuffers } from '../model/noise-schedule';
 import { type HostTensor, type ParameterSpec, parameterSpecs } from '../model/parameters';
+import { RecentShapes } from '../tensor/few-shapes';
 import type { CompileProgram, InitialValue, Precision, ProgramStats, TensorProgram } from '../tensor/program';
 import { type StepModel, stepTensors, updateFunction, validationFunction } from './compiled-functions';
 import { functionName, type StepShape, shapeName, stepShapeOf } from './compiled-shapes';
@@ -87,7 +88,9 @@ class CompiledTrainer implements Trainer {
   private readonly specs: readonly ParameterSpec[];
   /** what is not trained stays on the host; in file order, with null for what is in the program */
   private readonly untrained: ReadonlyMap<string, HostTensor | null>;
-  private readonly shapes = new Map<string, { readonly use: BatchUse; readonly shape: StepShape }>();
+  private readonly shapes = new RecentShapes<{ readonly use: BatchUse; readonly shape: StepShape }>(
+    maxShapes,
+  );
   private program: TensorProgram | undefined;
   private skipped = 0;
 
@@ -170,18 +173,14 @@ class CompiledTrainer implements Trainer {
 
   /** Notes a shape as the last one used. @returns whether it has still to be compiled */
   private want(use: BatchUse, shape: StepShape): boolean {
-    const name = functionName(use, shape);
-    const known = this.shapes.delete(name);
-    this.shapes.set(name, { use, shape });
-    if (this.shapes.size > maxShapes) this.shapes.delete(this.shapes.keys().next().value!);
-    return !known;
+    return !this.shapes.use(functionName(use, shape), { use, shape });
   }
 
   /** Compiles all shapes into a program that takes over `state`. */
   private async compile(state: ReadonlyMap<string, InitialValue>): Promise<void> {
     this.dispose();
     this.held = state;
-    const functions = [...this.shapes].map(([name, { use, shape }]) => {
+    const functions = this.shapes.entries().map(([name, { use, shape }]) => {
       const make = use === 'update' ? updateFunction : validationFunction;
       return [name, make(this.model, shape)] as const;
     });

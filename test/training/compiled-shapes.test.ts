@@ -1,21 +1,22 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { padBatch, roundUpToGrid, stepShapeOf } from '../../lib/training/compiled-shapes';
+import { roundUpToGrid } from '../../lib/tensor/few-shapes';
+import { padBatch, stepShapeOf } from '../../lib/training/compiled-shapes';
 import { smallBatch, smallConfig } from '../support/small-model';
 
 describe('roundUpToGrid', () => {
   it('has four values per octave', () => {
-    const values = new Set(Array.from({ length: 64 }, (_, i) => roundUpToGrid(i + 1)));
+    const values = new Set(Array.from({ length: 64 }, (_, i) => roundUpToGrid(i + 1, 4)));
     expect([...values]).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 20, 24, 28, 32, 40, 48, 56, 64]);
   });
 
   it('adds less than a quarter, and keeps what is on the grid', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 1e6 }), (n) => {
-        const rounded = roundUpToGrid(n);
+        const rounded = roundUpToGrid(n, 4);
         expect(rounded).toBeGreaterThanOrEqual(n);
         expect(rounded).toBeLessThan(n * 1.25 + 1);
-        expect(roundUpToGrid(rounded)).toBe(rounded);
+        expect(roundUpToGrid(rounded, 4)).toBe(rounded);
       }),
     );
   });

@@ -1,6 +1,7 @@
 /** HuBERT's network on a device: operation by operation, or compiled for signals of few lengths. */
 import * as tf from '@tensorflow/tfjs';
 import type { FrameMatrix } from '../../audio/audio';
+import { RecentShapes, roundUpToGrid } from '../../tensor/few-shapes';
 import type {
   CompileProgram,
   InitialValue,
@@ -75,7 +76,7 @@ function eagerHubert(weights: HubertWeights, options: UnitsOptions): HubertNetwo
 
 /** Compiles when a signal of a new length comes; the weights then move on from program to program. */
 class CompiledHubert implements HubertNetwork {
-  private readonly lengths = new Set<number>();
+  private readonly lengths = new RecentShapes<number>(maxLengths);
   private readonly first: FirstLayer;
   private readonly shapes: ReadonlyMap<string, readonly number[]>;
   private program: TensorProgram | undefined;
@@ -108,7 +109,7 @@ class CompiledHubert implements HubertNetwork {
   async run(samples: Float32Array): Promise<FrameMatrix> {
     const { padding } = this.options;
     const count = samples.length + 2 * padding;
-    const length = roundUp(unitsToHold(count));
+    const length = roundUpToGrid(unitsToHold(count), lengthsPerOctave);
     await this.prepare(length);
     const filled = new Float32Array(paddedSamples(length));
     filled.set(samples, padding);
@@ -133,16 +134,12 @@ class CompiledHubert implements HubertNetwork {
   }
 
   private async prepare(length: number): Promise<void> {
-    const known = this.lengths.delete(length);
-    this.lengths.add(length);
-    if (known) return;
-    if (this.lengths.size > maxLengths) this.lengths.delete(this.lengths.values().next().value!);
+    if (this.lengths.use(String(length), length)) return;
     const variables = this.held ?? this.readBack();
     this.dispose();
-    const functions = [...this.lengths].map((units): [string, ProgramFunction] => [
-      String(units),
-      this.unitsFunction(units),
-    ]);
+    const functions = this.lengths
+      .entries()
+      .map(([name, units]): [string, ProgramFunction] => [name, this.unitsFunction(units)]);
     const { compile, precision, onCompiled } = this.compiled;
     this.program = await compile({ variables, functions: Object.fromEntries(functions), precision });
     this.held = undefined;
@@ -169,9 +166,4 @@ class CompiledHubert implements HubertNetwork {
       },
     };
   }
-}
-
-function roundUp(n: number): number {
-  const step = 2 ** Math.max(0, Math.floor(Math.log2(n)) - Math.log2(lengthsPerOctave));
-  return Math.ceil(n / step) * step;
 }
