@@ -10,8 +10,6 @@ import { findWeights, readWeights, type WantedWeights, type Weights } from './we
 /** attention heads of the public weights (spec section d) */
 const publicHeads = 12;
 
-const variable = 'DIFF_SVC_ENCODER';
-
 /** How the network computes; its heads are those of the public weights unless they are given. */
 export type EncoderOptions = Partial<Omit<HubertSoftOptions, 'id'>>;
 
@@ -29,16 +27,8 @@ const contents: readonly (readonly [RegExp, string])[] = [
  * @throws UserError `encoder-missing`, `encoder-weights`, `hubert-weights` and those of `parseTorchFile`
  */
 export function loadHubertSoft(named: string | null, options: EncoderOptions = {}): ContentEncoder {
-  const wanted: WantedWeights = {
-    part: 'hubert-soft',
-    kind: 'encoder',
-    named,
-    variable,
-    assets: ['hubert-soft', 'hubert-soft-v0.2'],
-  };
-  const weights = readWeights(findWeights(wanted), wanted);
-  const tree = requireContent(weights, 'HuBERT-soft');
-  return createHubertSoft(tree, { heads: publicHeads, ...options, id: `${wanted.part}:${weights.hash}` });
+  const { tree, id } = readEncoder('hubert-soft', 'HuBERT-soft', named, ['hubert-soft', 'hubert-soft-v0.2']);
+  return createHubertSoft(tree, { heads: publicHeads, ...options, id });
 }
 
 /**
@@ -50,17 +40,23 @@ export function loadContentVec(
   named: string | null,
   options: EncoderOptions = {},
 ): ContentEncoder {
-  const wanted: WantedWeights = {
-    part: `contentvec-${kind}`,
-    kind: 'encoder',
-    named,
-    variable,
-    assets: ['contentvec', 'content-vec-best'],
-  };
-  const weights = readWeights(findWeights(wanted), wanted);
-  const tree = requireContent(weights, 'ContentVec');
-  const id = `${wanted.part}:${weights.hash}`;
+  const { tree, id } = readEncoder(`contentvec-${kind}`, 'ContentVec', named, [
+    'contentvec',
+    'content-vec-best',
+  ]);
   return createContentVec(hubertState(tree), { heads: publicHeads, ...options, kind, id });
+}
+
+/** The tensors of `part`, and the name by which a voice remembers them. @param due what the file has to hold */
+function readEncoder(
+  part: string,
+  due: string,
+  named: string | null,
+  assets: readonly string[],
+): { readonly tree: ReadonlyMap<unknown, unknown>; readonly id: string } {
+  const wanted: WantedWeights = { part, kind: 'encoder', named, variable: 'DIFF_SVC_ENCODER', assets };
+  const weights = readWeights(findWeights(wanted), wanted);
+  return { tree: requireContent(weights, due), id: `${part}:${weights.hash}` };
 }
 
 /** The dict of tensors in a file. @throws UserError `encoder-weights`, which names what the file holds instead */

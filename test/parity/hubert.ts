@@ -1,6 +1,6 @@
 /** HuBERT-soft (spec section d): units and every intermediate result, from the fixture's own weights. */
 import * as tf from '@tensorflow/tfjs';
-import { firstFeatures, hubertUnits } from '../../lib/encoder/hubert-soft/forward';
+import { firstFeatures, hubertUnits, type Probe, softUnits } from '../../lib/encoder/hubert-soft/forward';
 import { hubertState } from '../../lib/encoder/hubert-soft/keys';
 import { foldTapNorm, uploadHubert } from '../../lib/encoder/hubert-soft/weights';
 import type { Fixture } from './fixtures';
@@ -19,10 +19,11 @@ function runHubert(fixture: Fixture, report: Report): void {
   const steps = fixture.shape('after_norm0')[2]!;
   const first = tf.tidy(() => tf.slice(firstFeatures(weights, wav), [0, 0], [steps, -1]));
   report('after_norm0', channelsFirst(first));
-  const units = hubertUnits(weights, fixture.config.heads, wav, (name, value) => {
+  const probe: Probe = (name, value) => {
     if (!fixture.has(name)) return;
     report(name, name === 'after_extractor' ? channelsFirst(value) : value.dataSync());
-  });
+  };
+  const units = hubertUnits(weights, wav, { ...softUnits, heads: fixture.config.heads, probe });
   report('units', units.dataSync());
   tf.dispose([wav, first, units, weights as unknown as tf.TensorContainer]);
 }

@@ -10,7 +10,7 @@ import { melSpectrogram } from '../../lib/audio/mel';
 import { f0FromLog2, f0ToLog2, shiftKeyCompat } from '../../lib/audio/pitch';
 import { sliceReference } from '../../lib/audio/slicer-reference';
 import { type AudioConfig, audioSchema, type ModelConfig, modelSchema } from '../../lib/config/schema';
-import { hubertUnits } from '../../lib/encoder/hubert-soft/forward';
+import { hubertUnits, softUnits } from '../../lib/encoder/hubert-soft/forward';
 import { hubertState } from '../../lib/encoder/hubert-soft/keys';
 import { type HubertWeights, uploadHubert } from '../../lib/encoder/hubert-soft/weights';
 import {
@@ -89,7 +89,7 @@ function chunkFeatures(
 ): ChunkFeatures {
   const mel = melSpectrogram(chunk, setup.audio);
   const wav16 = tf.tensor1d(fixture.data(`${at}/wav16`));
-  const units = hubertUnits(setup.hubert, fixture.config.heads, wav16);
+  const units = hubertUnits(setup.hubert, wav16, { ...softUnits, heads: fixture.config.heads });
   wav16.dispose();
   report(`${at}/units`, units.dataSync());
   const mel2ph = mel2phReference(units.shape[0], mel.frames);

@@ -3,18 +3,14 @@
  * Disentangling Speakers". The network is HuBERT base, so it is `hubert-soft`'s; what differs is that the signal enters
  * without zeros around it, and which layer is read.
  */
-import type { Audio } from '../../audio/audio';
 import { UserError } from '../../config/errors';
-import type { ContentEncoder, SpeakerProfile, Units } from '../content-encoder';
-import { hopSamples, projectionOf } from '../hubert-soft/forward';
-import { sampleRate, samplesFor } from '../hubert-soft/hubert-soft';
+import type { ContentEncoder } from '../content-encoder';
+import { seenSamples } from '../hubert-soft/forward';
+import { hubertEncoder } from '../hubert-soft/hubert-soft';
 import type { HostTensor } from '../hubert-soft/keys';
-import { type CompiledHubertOptions, createHubertNetwork } from '../hubert-soft/network';
+import type { CompiledHubertOptions } from '../hubert-soft/network';
 import { disposeHubert, uploadHubert } from '../hubert-soft/weights';
 import { contentVecState } from './keys';
-
-/** Samples that one unit sees: kernels 10,3,3,3,3,2,2 and strides 5,2,2,2,2,2,2. Unit u is centred at 320 u + 200. */
-const receptiveSamples = 400;
 
 /** Which units: layer 12 as it is (768 values), or layer 9 through the last projection (256). */
 export type ContentVecKind = '768-l12' | '256-l9';
@@ -59,18 +55,7 @@ export function createContentVec(
       'Use the published weights, or give the number of heads that they were trained with.',
     );
   }
-  const unitSize = projected ? projectionOf(weights).bias.shape[0] : width;
   const how = { heads: options.heads, padding: 0, layers, projected };
-  const network = createHubertNetwork(weights, how, options.compiled);
-  return {
-    id: options.id,
-    unitSize,
-    profile: async (): Promise<SpeakerProfile> => ({ encoder: options.id, values: {} }),
-    units: async (audio: Audio): Promise<Units> => ({
-      matrix: await network.run(await samplesFor(audio, receptiveSamples)),
-      hopSeconds: hopSamples / sampleRate,
-      firstCentreSeconds: receptiveSamples / 2 / sampleRate,
-    }),
-    dispose: network.dispose.bind(network),
-  };
+  // without zeros in front, unit u is centred at 320 u + 200
+  return hubertEncoder(weights, how, { ...options, least: seenSamples, firstCentreSamples: seenSamples / 2 });
 }

@@ -3,6 +3,8 @@
  * from the mean m and the covariance K of the frames, ten values each: mean m W, variance w' K w per channel w. That is
  * little work, and done in float64: filters that take low notes out leave small differences of large numbers.
  */
+import { strides } from './forward';
+import { epsilon } from './layers';
 
 /** Parameters of the first convolution and its norm, on the host. */
 export interface FirstLayer {
@@ -13,8 +15,7 @@ export interface FirstLayer {
 }
 
 export const firstKernel = 10;
-const firstStride = 5;
-const epsilon = 1e-5;
+const firstStride = strides[0];
 
 /**
  * Group norm with a group per channel (Wu and He 2018), statistics over all steps of a signal.

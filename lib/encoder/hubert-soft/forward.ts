@@ -12,8 +12,10 @@ import type { HubertWeights, Linear } from './weights';
 export const strides = [5, 2, 2, 2, 2, 2, 2] as const;
 /** Samples from one unit to the next, at 16 kHz. */
 export const hopSamples = 320;
+/** What one unit sees: kernels 10, 3, 3, 3, 3, 2, 2 over the strides. */
+export const seenSamples = 400;
 /** HuBERT-soft's zeros before and after the signal: 400 samples are seen and 320 moved, so (400 - 320) / 2. */
-export const softPadding = 40;
+const softPadding = 40;
 
 /**
  * First convolution and its norm: one group per channel, so statistics are over all time steps of the input.
@@ -103,21 +105,25 @@ export function hubertHidden(weights: HubertWeights, wav: tf.Tensor1D, options: 
   });
 }
 
+/** Which units come out. */
+export interface UnitsOptions extends HiddenOptions {
+  /** through the last projection */
+  readonly projected: boolean;
+}
+
+/** HuBERT-soft's units, but for the number of its heads. */
+export const softUnits = { padding: softPadding, projected: true } as const;
+
 /**
- * Soft units of one signal.
- * @param wav [N] samples at 16 kHz, N >= 320
- * @param heads attention heads
- * @returns [U, out], U = floor(N / 320)
+ * Units of one signal.
+ * @param wav [N] samples at 16 kHz, N + 2 padding >= 400
+ * @returns [U, D]; for HuBERT-soft U = floor(N / 320)
  */
-export function hubertUnits(
-  weights: HubertWeights,
-  heads: number,
-  wav: tf.Tensor1D,
-  probe: Probe = () => {},
-): tf.Tensor2D {
-  return tf.tidy(() =>
-    affine(hubertHidden(weights, wav, { heads, padding: softPadding, probe }), projectionOf(weights)),
-  );
+export function hubertUnits(weights: HubertWeights, wav: tf.Tensor1D, options: UnitsOptions): tf.Tensor2D {
+  return tf.tidy(() => {
+    const hidden = hubertHidden(weights, wav, options);
+    return options.projected ? affine(hidden, projectionOf(weights)) : hidden;
+  });
 }
 
 /** The last projection. @throws Error for weights that were read without one, a defect of ours */

@@ -6,20 +6,20 @@ import type { Audio } from '../../audio/audio';
 import { resample } from '../../audio/resample';
 import { UserError } from '../../config/errors';
 import type { ContentEncoder, SpeakerProfile, Units } from '../content-encoder';
-import { hopSamples, projectionOf, softPadding } from './forward';
+import { hopSamples, projectionOf, softUnits, type UnitsOptions } from './forward';
 import { hubertState, type StateTree } from './keys';
 import { type CompiledHubertOptions, createHubertNetwork } from './network';
-import { disposeHubert, uploadHubert } from './weights';
+import { disposeHubert, type HubertWeights, uploadHubert } from './weights';
 
 /** Hz that the network hears. */
-export const sampleRate = 16000;
+const sampleRate = 16000;
 
 /**
  * With the 40 zeros in front, unit u sees the samples 320 u - 40 ... 320 u + 359 of the signal, the 400 that seven
  * convolutions of kernels 10,3,3,3,3,2,2 and strides 5,2,2,2,2,2,2 cover. Sample n lasts from n to n + 1, so the middle
  * of that stretch is at (-40 + 360) / 2 = 160 samples.
  */
-const firstCentreSeconds = 160 / sampleRate;
+const firstCentreSamples = 160;
 
 /** What cannot be read off the weights. */
 export interface HubertSoftOptions {
@@ -51,17 +51,36 @@ export function createHubertSoft(state: StateTree, options: HubertSoftOptions): 
       'Give the number of heads that the weights were trained with (12 for the public ones).',
     );
   }
-  const unitSize = projectionOf(weights).bias.shape[0];
-  const how = { heads: options.heads, padding: softPadding, projected: true };
-  const network = createHubertNetwork(weights, how, options.compiled);
+  const how = { heads: options.heads, ...softUnits };
+  return hubertEncoder(weights, how, { ...options, least: hopSamples, firstCentreSamples });
+}
+
+/** What tells encoders on this network apart, but for how units come out. */
+export interface HubertVariant {
+  readonly id: string;
+  readonly compiled?: CompiledHubertOptions;
+  /** fewer samples at 16 kHz give no unit */
+  readonly least: number;
+  /** middle of what the first unit sees */
+  readonly firstCentreSamples: number;
+}
+
+/** The encoder on the network. @param weights its own from now on */
+export function hubertEncoder(
+  weights: HubertWeights,
+  how: UnitsOptions,
+  { id, compiled, least, firstCentreSamples: centre }: HubertVariant,
+): HubertSoft {
+  const unitSize = (how.projected ? projectionOf(weights) : weights.projection).bias.shape[0];
+  const network = createHubertNetwork(weights, how, compiled);
   return {
-    id: options.id,
+    id,
     unitSize,
-    profile: async (): Promise<SpeakerProfile> => ({ encoder: options.id, values: {} }),
+    profile: async (): Promise<SpeakerProfile> => ({ encoder: id, values: {} }),
     units: async (audio: Audio): Promise<Units> => ({
-      matrix: await network.run(await samplesFor(audio, hopSamples)),
+      matrix: await network.run(await samplesFor(audio, least)),
       hopSeconds: hopSamples / sampleRate,
-      firstCentreSeconds,
+      firstCentreSeconds: centre / sampleRate,
     }),
     dispose: network.dispose.bind(network),
   };
@@ -72,7 +91,7 @@ export function createHubertSoft(state: StateTree, options: HubertSoftOptions): 
  * @param least fewer give no unit
  * @throws UserError `audio-too-short`
  */
-export async function samplesFor(audio: Audio, least: number): Promise<Float32Array> {
+async function samplesFor(audio: Audio, least: number): Promise<Float32Array> {
   const { samples } = await resample(audio, sampleRate);
   if (samples.length >= least) return samples;
   throw new UserError(

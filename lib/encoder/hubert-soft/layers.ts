@@ -2,7 +2,8 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Linear, Norm } from './weights';
 
-const epsilon = 1e-5;
+/** of all norms */
+export const epsilon = 1e-5;
 
 /** `x Φ(x)` with the exact error function; the tanh approximation differs visibly (spec section l). */
 export function gelu<T extends tf.Tensor>(x: T): T {

@@ -11,17 +11,8 @@ import type {
   TensorProgram,
 } from '../../tensor/program';
 import { type FirstLayer, firstNorm } from './first-norm';
-import { hubertHidden, projectionOf } from './forward';
-import { affine } from './layers';
-import {
-  cutUnits,
-  type PaddedSignal,
-  paddedSamples,
-  paddedUnits,
-  type UnitsOptions,
-  unitsOf,
-  unitsToHold,
-} from './padded';
+import { hubertUnits, type UnitsOptions } from './forward';
+import { cutUnits, type PaddedSignal, paddedSamples, paddedUnits, unitsOf, unitsToHold } from './padded';
 import { disposeHubert, type HubertWeights, namedTensors, withTensors } from './weights';
 
 /** The network, ready to run. */
@@ -60,10 +51,7 @@ export function createHubertNetwork(
 function eagerHubert(weights: HubertWeights, options: UnitsOptions): HubertNetwork {
   return {
     run: async (samples) => {
-      const units = tf.tidy(() => {
-        const hidden = hubertHidden(weights, tf.tensor1d(samples), options);
-        return options.projected ? affine(hidden, projectionOf(weights)) : hidden;
-      });
+      const units = tf.tidy(() => hubertUnits(weights, tf.tensor1d(samples), options));
       try {
         return await cutUnits(units, units.shape[0]);
       } finally {

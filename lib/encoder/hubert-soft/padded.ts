@@ -8,25 +8,18 @@ import type { FrameMatrix } from '../../audio/audio';
 import { attentionLayer } from './attention';
 import { firstKernel } from './first-norm';
 import {
-  type HiddenOptions,
   hopSamples,
   positionalEmbedding,
   projectFeatures,
   projectionOf,
+  seenSamples,
   strides,
+  type UnitsOptions,
 } from './forward';
 import { affine, affineGelu, layerNorm } from './layers';
 import type { HubertWeights } from './weights';
 
-/** What one unit sees; kernels 10, 3, 3, 3, 3, 2, 2 over the strides. */
-const seenSamples = 400;
 const unseen = -1e9;
-
-/** Which units come out. */
-export interface UnitsOptions extends Omit<HiddenOptions, 'probe'> {
-  /** through the last projection */
-  readonly projected: boolean;
-}
 
 /** Samples of a signal that is filled up to `units` units, with its zeros around. */
 export function paddedSamples(units: number): number {

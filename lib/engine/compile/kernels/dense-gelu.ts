@@ -2,8 +2,9 @@
  * A linear layer with GELU, as the nodes that TensorFlow's optimiser joins to one operation where its library has that
  * (remapper, "MatMul + BiasAdd + exact Gelu"). Everything stays in the trace's precision, as it does in that operation.
  */
-import { type ComputeType, computeTypes } from '../graph-backend';
+import type { ComputeType } from '../graph-backend';
 import { attr } from '../proto';
+import { computeType } from './linalg';
 import { type Input, type KernelContext, kernel } from './register';
 
 /** A scalar of `type`. */
@@ -30,8 +31,7 @@ function denseGelu(c: KernelContext, x: Input, weight: Input, bias: Input, type:
 /** Registers the kernel; name and shapes are those of `lib/encoder/hubert-soft/layers.ts`. */
 export function registerDenseGelu(): void {
   kernel('DenseGelu', ({ x, weight, bias }, { exact }, c) => {
-    const full = [x!, weight!].some((input) => c.trace.full.has(c.ref(input)));
-    const type = exact || full ? 'float32' : computeTypes[c.trace.precision];
+    const type = exact ? 'float32' : computeType(c, [x!, weight!]);
     const ref = c.graph.raise(denseGelu(c, x!, weight!, bias!, type), type);
     return c.output(ref, [x!.shape[0]!, weight!.shape[1]!], 'float32');
   });

@@ -12,7 +12,7 @@ const fusedActivations: Readonly<Record<string, string>> = {
 };
 
 /** Type in which an op over the inputs computes: the trace's precision unless an input asks for more. */
-function computeType(c: KernelContext, inputs: readonly (Input | string)[]): ComputeType {
+export function computeType(c: KernelContext, inputs: readonly (Input | string)[]): ComputeType {
   const full = inputs.some((x) => typeof x !== 'string' && c.trace.full.has(c.ref(x)));
   return full ? 'float32' : computeTypes[c.trace.precision];
 }
