@@ -10,6 +10,7 @@ import { preset } from '../lib/config/presets';
 import { initialWeights } from '../lib/model/initial-weights';
 import { type HostTensor, parameterSpecs } from '../lib/model/parameters';
 import { busyShare, foreignCpuShare } from './foreign-cpu';
+import { median } from './interleave';
 import { type Bound, print, type Report } from './report';
 
 /** What the issue asks for. */
@@ -66,10 +67,6 @@ async function readOnce(path: string): Promise<Reading> {
   const args = ['--import', 'tsx', join(__dirname, 'checkpoint-child.ts'), path];
   const { stdout } = await promisify(execFile)(process.execPath, args);
   return JSON.parse(stdout) as Reading;
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
 }
 
 async function measure(path: string, runs: number): Promise<Report> {

@@ -17,6 +17,11 @@ import type { CompiledNsfOptions } from '../vocoder/nsf-hifigan/network';
 export interface ComputeChoice {
   readonly eager?: boolean;
   readonly precision?: string;
+  /**
+   * this process does little else that TensorFlow computes, so a CPU's threads may be dealt to the parts of a batch
+   * (`EngineOptions.sideBySide`)
+   */
+  readonly onlyTrains?: boolean;
 }
 
 /** What trains and what samples. */
@@ -31,11 +36,9 @@ export const precisions: readonly string[] = ['auto', 'f32', 'bf16', 'f16'];
 
 /**
  * Loads the engine and chooses: compiled graphs on TensorFlow, operation by operation elsewhere or with --eager.
- * @param only `training`: this process does little else that TensorFlow computes, so a CPU's threads may be dealt to the
- *   parts of a batch (`EngineOptions.sideBySide`)
  * @throws UserError `unknown-precision`
  */
-export async function computeOf(flags: ComputeChoice, notice: OnNotice, only?: 'training'): Promise<Compute> {
+export async function computeOf(flags: ComputeChoice, notice: OnNotice): Promise<Compute> {
   const wanted = flags.precision ?? 'auto';
   if (!precisions.includes(wanted)) {
     throw new UserError(
@@ -44,7 +47,7 @@ export async function computeOf(flags: ComputeChoice, notice: OnNotice, only?: '
       'Leave it out: auto suits the device.',
     );
   }
-  const engine = await loadEngine({ sideBySide: only === 'training' && flags.eager !== true });
+  const engine = await loadEngine({ sideBySide: flags.onlyTrains === true && flags.eager !== true });
   if (flags.eager || engine.backend !== 'tensorflow') {
     return { createTrainer: createEagerTrainer, createSampler: createMelSampler, vocoder: {} };
   }

@@ -30,8 +30,6 @@ export interface TrainingRequest extends ComputeChoice, DriveFlags {
   /** fetch nothing: what is missing is named, with the place to put it */
   readonly offline?: boolean;
   readonly otherData?: boolean;
-  /** nothing else is computed in this process: see `computeOf` */
-  readonly ownProcess?: boolean;
   /** the configuration that is asked for, beginning from that of the run so far or the full size */
   readonly configure: (defaults: Config) => Promise<Config> | Config;
   readonly onMetrics?: TrainOptions['onMetrics'];
@@ -58,11 +56,7 @@ export async function trainVoice(
   const { base, offline = false } = request;
   const baseVoice = base === undefined ? undefined : await baseVoicePath(base, { ...session, offline });
   const mirror = await target.prepare(config, { resume, planned: request.planned, flags: request }, session);
-  const { createTrainer, vocoder } = await computeOf(
-    request,
-    session.notice,
-    request.ownProcess === true ? 'training' : undefined,
-  );
+  const { createTrainer, vocoder } = await computeOf(request, session.notice);
   const [encoder, pitch] = [encoderOf(config, vocoder), pitchEstimatorOf(config)];
   const dataset = await preprocess(request.data, config, { encoder, pitch, ...session });
   const { id: encoderId, unitSize } = encoder;

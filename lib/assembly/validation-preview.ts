@@ -8,8 +8,8 @@ import { mergeConfig } from '../config/load';
 import { parseConfig } from '../config/parse';
 import { clipPath, readDataset } from '../data/dataset-file';
 import type { PreprocessedDataset } from '../data/preprocess';
-import { createRetrieval } from '../encoder/retrieval';
 import { convert } from '../inference/convert';
+import { retrievalOf } from '../inference/load-voice';
 import { createMelSampler } from '../inference/mel-sampler';
 import type { Voice } from '../inference/voice';
 import { partsOf } from './parts';
@@ -87,11 +87,10 @@ async function sing(
   const own = parseConfig(JSON.parse(extra.config), 'the training');
   const parts = partsOf(mergeConfig(own, { inference: { speedup: previewSpeedup, keyShift: 0 } }, 'preview'));
   const { audio: rate, inference, features } = parts.config;
-  const near = features.retrievalNeighbours;
   const voice: Voice = {
     ...parts,
     profile: extra.profile,
-    retrieval: extra.retrieval === null || near === 0 ? null : createRetrieval(extra.retrieval, { k: near }),
+    retrieval: retrievalOf(extra.retrieval, features.retrievalNeighbours),
     sampler: createMelSampler(parts.config, checkpoint.weights),
   };
   try {

@@ -73,7 +73,7 @@ function requestOf(flags: Flags): TrainingRequest {
     ...others,
     resume: resumeFrom(resume),
     planned: steps !== undefined,
-    ownProcess: true,
+    onlyTrains: true,
     configure: async (defaults) => withNumbers(await configFrom(flags, defaults), flags),
   };
 }

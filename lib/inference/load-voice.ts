@@ -113,7 +113,11 @@ function isOtherCheckpoint(name: string): boolean {
   return name.endsWith('.ckpt') && !/^model_ckpt_steps_\d+\.ckpt$/.test(name);
 }
 
-function retrievalOf(frames: Parameters<typeof createRetrieval>[0] | null, k: number): UnitRetrieval | null {
+/** Retrieval of `k` neighbours among a voice's own frames; null where it has none, or `k` is 0. */
+export function retrievalOf(
+  frames: Parameters<typeof createRetrieval>[0] | null,
+  k: number,
+): UnitRetrieval | null {
   return frames === null || k === 0 ? null : createRetrieval(frames, { k });
 }
 

@@ -3,8 +3,9 @@
  * kernel] and linear layers [out, in] are ONNX's own.
  */
 import type { ModelConfig } from '../config/schema';
+import type { HostTensor } from '../model/parameters';
 import { stepFrequencies } from '../model/step-embedding';
-import { GraphBuilder, type HostTensor } from './graph';
+import { GraphBuilder } from './graph';
 import type { OnnxModel } from './model-file';
 
 /** What the graph needs of the configuration. */

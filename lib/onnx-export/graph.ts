@@ -1,11 +1,6 @@
 /** Builds the operations of a net one after the other; values are referred to by name. */
+import type { HostTensor } from '../model/parameters';
 import type { Attribute, Constant, OnnxNode } from './model-file';
-
-/** A weight on the host, PyTorch's layout, which is ONNX's. */
-export interface HostTensor {
-  readonly shape: readonly number[];
-  readonly data: Float32Array;
-}
 
 /** Beyond the end of everything. */
 const farEnd = 2 ** 31 - 1;
@@ -35,7 +30,7 @@ export class GraphBuilder {
     return outputs;
   }
 
-  /** A weight under its own name. */
+  /** A weight under its own name; PyTorch's layout is ONNX's. */
   weight(name: string, { shape, data }: HostTensor): string {
     return this.constant({ name, shape, data });
   }

@@ -1,7 +1,9 @@
 /** NSF-HiFiGAN as an ONNX net: mel, F0 and what is random in, samples out (spec section i). */
+
+import type { HostTensor } from '../model/parameters';
 import type { NsfConfig } from '../vocoder/nsf-hifigan/config';
 import { type FoldedWeights, noiseStride, residualSteps } from '../vocoder/nsf-hifigan/fold';
-import { GraphBuilder, type HostTensor } from './graph';
+import { GraphBuilder } from './graph';
 import type { Attribute, OnnxModel, Port } from './model-file';
 import { writeSource } from './source-graph';
 

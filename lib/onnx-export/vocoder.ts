@@ -5,7 +5,7 @@ import { Philox, streams } from '../random/philox';
 import { writeFileAtomic } from '../storage/atomic-file';
 import type { NsfConfig } from '../vocoder/nsf-hifigan/config';
 import { foldNsf } from '../vocoder/nsf-hifigan/fold';
-import { createNsfHifigan, type NsfHifigan } from '../vocoder/nsf-hifigan/nsf-hifigan';
+import { createNsfHifigan, lnPerLog10, type NsfHifigan } from '../vocoder/nsf-hifigan/nsf-hifigan';
 import { seededDraws } from '../vocoder/nsf-hifigan/source';
 import type { HostTensor } from '../vocoder/nsf-hifigan/state';
 import { encodeOnnx } from './model-file';
@@ -15,9 +15,6 @@ import { vocoderModel } from './vocoder-graph';
 /** That of the fixtures of PyTorch's vocoder. */
 const tolerance: Tolerance = { atol: 6e-5, rtol: 1e-4 };
 const cases = [24, 61];
-/** as `nsf-hifigan.ts` turns log10 into natural logarithms */
-// biome-ignore lint/suspicious/noApproximativeNumericConstant: the rounded value is part of the definition
-const lnPerLog10 = Math.fround(2.30259);
 
 /** A vocoder's files, read. */
 export interface VocoderFiles {

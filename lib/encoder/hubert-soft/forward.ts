@@ -86,7 +86,7 @@ export interface HiddenOptions {
  * @param wav [N] samples at 16 kHz, N + 2 padding >= 400
  * @returns [U, D] after `layers` layers
  */
-export function hubertHidden(weights: HubertWeights, wav: tf.Tensor1D, options: HiddenOptions): tf.Tensor2D {
+function hubertHidden(weights: HubertWeights, wav: tf.Tensor1D, options: HiddenOptions): tf.Tensor2D {
   const probe = options.probe ?? (() => {});
   return tf.tidy(() => {
     const features = extractFeatures(weights, wav, options.padding);

@@ -15,7 +15,7 @@ import { haloFrames, planWindows } from './windows';
 
 /** ln 10 as the reference has it; its model mels are log10, the vocoder's natural. In float32, as tensors multiply. */
 // biome-ignore lint/suspicious/noApproximativeNumericConstant: the rounded value is part of the definition
-const lnPerLog10 = Math.fround(2.30259);
+export const lnPerLog10 = Math.fround(2.30259);
 
 /** A vocoder that holds tensors until it is disposed of. */
 export interface NsfHifigan extends Vocoder {
