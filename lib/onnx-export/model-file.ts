@@ -2,7 +2,7 @@
  * A net as an ONNX file. Field numbers are those of the public `onnx.proto` (https://onnx.ai/onnx/repo-docs/IR.html),
  * operators those of opset 17.
  */
-import { ProtoMessage } from './protobuf';
+import { ProtoMessage } from '../storage/protobuf';
 
 /** The newest opset that onnxruntime, OpenVINO, TensorRT and DirectML of 2023 and later all run. */
 const opset = 17;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ProtoMessage } from '../../lib/onnx-export/protobuf';
+import { ProtoMessage } from '../../lib/storage/protobuf';
 
 const hex = (message: ProtoMessage): string => Buffer.concat([...message.chunks()]).toString('hex');
 

@@ -1,9 +1,9 @@
 /**
- * Writes messages in protobuf's wire format (protobuf.dev, "Encoding"): varints, 32-bit floats, and what carries its length.
+ * Writes messages in protobuf's wire format (protobuf.dev, "Encoding"): varints, floats, and what carries its length.
  * Large values are referred to, not copied.
  */
 
-const wire = { varint: 0, length: 2, fixed32: 5 } as const;
+const wire = { varint: 0, fixed64: 1, length: 2, fixed32: 5 } as const;
 
 /** A message that is being written. Fields go out in the order of the calls. */
 export class ProtoMessage {
@@ -29,6 +29,12 @@ export class ProtoMessage {
     const bytes = new Uint8Array(4);
     new DataView(bytes.buffer).setFloat32(0, value, true);
     return this.tag(field, wire.fixed32).append(bytes);
+  }
+
+  double(field: number, value: number): this {
+    const bytes = new Uint8Array(8);
+    new DataView(bytes.buffer).setFloat64(0, value, true);
+    return this.tag(field, wire.fixed64).append(bytes);
   }
 
   text(field: number, value: string): this {
