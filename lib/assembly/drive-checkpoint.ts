@@ -1,9 +1,11 @@
 /** Checkpoints that a person names by a path on Drive, as files of this machine. */
+
 import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { verifyCheckpoint } from '../checkpoint/verify';
 import { isUserError, UserError } from '../config/errors';
+import { megabytes } from '../config/progress';
 import { drivePlace } from '../storage/drive-path';
 import { fetchFile } from '../storage/fetch-file';
 import { digestFile } from '../storage/file-source';
@@ -52,7 +54,7 @@ export async function voiceOnDisk(path: string, session: Session): Promise<strin
   const named = place.endsWith('.ckpt');
   const folder = named ? dirname(place) : place;
   const files = named
-    ? await filesNamed(basename(place), folder, store)
+    ? await filesNamed(basename(place), folder.split('/'), store)
     : (await listRemoteCheckpoints(store, folder)).map(({ file }) => file);
   for (const file of files) {
     try {
@@ -68,9 +70,13 @@ export async function voiceOnDisk(path: string, session: Session): Promise<strin
   throw noneThere(named ? `a checkpoint ${place}` : `a checkpoint in ${place} that can be read`, store);
 }
 
-/** Newest first. */
-async function filesNamed(wanted: string, folder: string, store: Store): Promise<StoredFile[]> {
-  const id = await store.folder(folder.split('/'), false);
+/** Files called `wanted` in a folder, newest first; none where there is no such folder. @throws store errors */
+export async function filesNamed(
+  wanted: string,
+  folder: readonly string[],
+  store: Store,
+): Promise<StoredFile[]> {
+  const id = await store.folder(folder, false);
   const files = id === null ? [] : await store.list(id);
   return files
     .filter(({ kind, name }) => kind === 'file' && name === wanted)
@@ -94,26 +100,29 @@ async function fetchVoice(
     : await fetchInto(local, store, file, session);
   await verifyCheckpoint(path);
   if (isOurs) return path;
-  const [config] = await filesNamed('config.yaml', folder, store);
+  const [config] = await filesNamed('config.yaml', folder.split('/'), store);
   if (config) await fetchInto(local, store, await store.get(config.id), session);
   return path;
 }
 
-/** Fetches a file under its name, unless it is there already. */
-async function fetchInto(local: string, store: Store, file: StoredFile, session: Session): Promise<string> {
+/**
+ * Fetches a file under its name, unless it is there already.
+ * @param file as `get` reports it: lists of a local folder know no checksums
+ * @returns where it is
+ * @throws store errors
+ */
+export async function fetchInto(
+  local: string,
+  store: Store,
+  file: StoredFile,
+  session: Session,
+): Promise<string> {
   const path = join(local, basename(file.name));
   const size = (await stat(path).catch(() => null))?.size;
   if (size === file.bytes && (await digestFile(path, session.signal)).md5 === file.md5) return path;
   await fetchFile(store, file, path, null, {
     signal: session.signal,
-    onBytes: (done, total) =>
-      session.progress({
-        label: 'download',
-        done: done / 1e6,
-        total: total / 1e6,
-        unit: 'MB',
-        note: file.name,
-      }),
+    onBytes: megabytes(session.progress, 'download', file.name),
   });
   return path;
 }

@@ -1,8 +1,10 @@
 /** Where `train` saves: a folder, or a folder with its mirror on Google Drive, and what resuming means for either. */
+
 import { basename } from 'node:path';
 import { stepOfName } from '../checkpoint/file-names';
 import { findCheckpoints, newestGoodCheckpoint } from '../checkpoint/find';
 import { UserError } from '../config/errors';
+import { megabytes } from '../config/progress';
 import type { Config } from '../config/schema';
 import { drivePlace } from '../storage/drive-path';
 import type { MountedDrive } from '../storage/mount-drive';
@@ -133,7 +135,7 @@ class DriveTarget implements SaveTarget {
   async finish(session: Session): Promise<string> {
     if (this.uploader === null) return '';
     const error = await this.uploader.settled((name, done, total) =>
-      session.progress({ label: 'upload', done: done / 1e6, total: total / 1e6, unit: 'MB', note: name }),
+      megabytes(session.progress, 'upload', name)(done, total),
     );
     if (error === null) return `Drive: everything is in ${this.place} at ${this.drive.store.label}.`;
     return `Not everything is on Drive yet: ${error.message}. It is here in ${this.folder}; \`diff-svc drive sync ${this.place}\` goes on.`;

@@ -1,10 +1,12 @@
 /** `diff-svc drive ...`: logging in, and what lies on Drive. */
+
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { openDrive, workFolder } from '../assembly/drive';
 import { findCheckpoints } from '../checkpoint/find';
 import { UserError } from '../config/errors';
+import { megabytes } from '../config/progress';
 import { datasetPlace, uploadToPlace } from '../data/drive-dataset';
 import { drivePlace } from '../storage/drive-path';
 import { dataFolder } from '../storage/mount-drive';
@@ -158,8 +160,7 @@ async function sync(folder: string, keep: string, session: Session): Promise<Ver
     startStep: (await findCheckpoints(workDir))[0]?.step ?? 0,
     clock: systemClock,
     ...session,
-    onBytes: (name, done, total) =>
-      session.progress({ label: 'upload', done: done / 1e6, total: total / 1e6, unit: 'MB', note: name }),
+    onBytes: (name, done, total) => megabytes(session.progress, 'upload', name)(done, total),
   });
   try {
     await uploader.catchUp();
@@ -175,8 +176,7 @@ async function upload(zip: string, singer: string, session: Session): Promise<Ve
   const journal = join(dataFolder(process.env, homedir()), 'uploads');
   const file = await uploadToPlace(drive, zip, place, journal, {
     signal: session.signal,
-    onBytes: (done, total) =>
-      session.progress({ label: 'upload', done: done / 1e6, total: total / 1e6, unit: 'MB' }),
+    onBytes: megabytes(session.progress, 'upload'),
   });
   const how = drive.store.verifies ? 'size and checksum verified' : 'not verified';
   return {

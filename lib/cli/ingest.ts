@@ -1,7 +1,9 @@
 /** `diff-svc ingest`: recordings -> clips. */
+
 import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
 import { openDrive, workFolder } from '../assembly/drive';
+import { megabytes } from '../config/progress';
 import { formatDuration } from '../config/progress-bar';
 import { fetchDataset } from '../data/drive-dataset';
 import { type IngestReport, ingest } from '../data/ingest';
@@ -42,8 +44,7 @@ async function localSource(source: string, session: Session): Promise<string> {
   session.notice(drive.text);
   return fetchDataset(drive, place, join(workFolder(dirname(place)), 'recordings'), {
     signal: session.signal,
-    onBytes: (done, total) =>
-      session.progress({ label: 'download', done: done / 1e6, total: total / 1e6, unit: 'MB' }),
+    onBytes: megabytes(session.progress, 'download'),
   });
 }
 

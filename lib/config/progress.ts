@@ -16,3 +16,13 @@ export type OnProgress = (progress: Progress) => void;
 
 /** Something a person should read although work goes on. */
 export type OnNotice = (message: string) => void;
+
+/** Reports bytes as megabytes. @param note shown beside the bar, e.g. the file's name */
+export function megabytes(
+  progress: OnProgress,
+  label: string,
+  note?: string,
+): (doneBytes: number, totalBytes: number) => void {
+  const extra = note === undefined ? {} : { note };
+  return (done, total) => progress({ label, done: done / 1e6, total: total / 1e6, unit: 'MB', ...extra });
+}

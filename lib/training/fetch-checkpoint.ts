@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { CheckpointFile } from '../checkpoint/find';
 import { verifyCheckpoint } from '../checkpoint/verify';
 import { isUserError, UserError } from '../config/errors';
-import type { OnNotice, OnProgress } from '../config/progress';
+import { megabytes, type OnNotice, type OnProgress } from '../config/progress';
 import { fetchFile } from '../storage/fetch-file';
 import { digestFile } from '../storage/file-source';
 import type { Store } from '../storage/store';
@@ -35,8 +35,7 @@ export async function fetchCheckpoint(
   if (await isSame(path, file.bytes, sha256, file.md5)) return path;
   await fetchFile(store, file, path, sha256, {
     ...(signal ? { signal } : {}),
-    onBytes: (done, total) =>
-      progress?.({ label: 'download', done: done / 1e6, total: total / 1e6, unit: 'MB', note: file.name }),
+    ...(progress ? { onBytes: megabytes(progress, 'download', file.name) } : {}),
   });
   return path;
 }

@@ -1,5 +1,7 @@
 /** "Step 2: Decompress dataset". */
+
 import { join } from 'node:path';
+import { megabytes } from '../../config/progress';
 import { formatDuration } from '../../config/progress-bar';
 import type { IngestReport } from '../../data/ingest';
 import { writeFileAtomic } from '../../storage/atomic-file';
@@ -7,7 +9,7 @@ import { drivePlace } from '../../storage/drive-path';
 import { table } from '../display';
 import { localFile } from './local-file';
 import { inLanguage, say } from './messages';
-import { inCell, megabytes } from './run';
+import { inCell } from './run';
 import { runConfig } from './run-config';
 import { datasetFolder, rememberState, singerNameOf } from './state';
 
@@ -32,7 +34,7 @@ export async function decompressDataset(fields: DatasetFields): Promise<void> {
     const isPattern = named === '' || named.endsWith('*');
     if (isPattern) drivePlace(`${named.replace(/\*$/, '')}x`, session.notice);
     const location = isPattern ? `drive:${datasetPlace(singerName)}` : named;
-    const source = await localFile(location, session, megabytes(session, 'download'));
+    const source = await localFile(location, session, megabytes(session.progress, 'download'));
     return ingest(source, folder, await runConfig(), { ...session, replace: true });
   });
   await writeFileAtomic(

@@ -4,14 +4,12 @@ import { mkdir, stat, unlink } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { openDrive, workFolder } from '../../assembly/drive';
-import { voiceOnDisk } from '../../assembly/drive-checkpoint';
+import { fetchInto, filesNamed, voiceOnDisk } from '../../assembly/drive-checkpoint';
 import type { Session } from '../../assembly/session';
 import { UserError } from '../../config/errors';
 import { writeFileAtomic } from '../../storage/atomic-file';
 import { drivePlace } from '../../storage/drive-path';
-import type { Store, StoredFile } from '../../storage/store';
 import { keepInference, readInference, type WrittenFile } from './inference-state';
-import { megabytes } from './run';
 
 /**
  * A path as typed, as a local one: files and folders of Drive are fetched first, of a folder only files that `wanted` names.
@@ -34,32 +32,12 @@ export async function localPath(
   const folder = await store.folder(names, false);
   if (folder !== null) {
     const files = (await store.list(folder)).filter(({ kind, name }) => kind === 'file' && wanted(name));
-    for (const file of files) await fetchOne(store, file, workFolder(place), session);
+    for (const file of files) await fetchInto(workFolder(place), store, await store.get(file.id), session);
     return workFolder(place);
   }
-  const parent = await store.folder(names.slice(0, -1), false);
-  const listed = parent === null ? [] : await store.list(parent);
-  const newest = listed
-    .filter(({ kind, name }) => kind === 'file' && name === names.at(-1))
-    .sort((a, b) => b.createdMs - a.createdMs)[0];
+  const [newest] = await filesNamed(basename(place), names.slice(0, -1), store);
   if (newest === undefined) throw notFound(typed, `at ${store.label}`);
-  return fetchOne(store, newest, workFolder(dirname(place)), session);
-}
-
-async function fetchOne(store: Store, listed: StoredFile, folder: string, session: Session): Promise<string> {
-  const { fetchFile } = await import('../../storage/fetch-file');
-  const { digestFile } = await import('../../storage/file-source');
-  // lists of a local folder know no checksums
-  const file = await store.get(listed.id);
-  const path = join(folder, basename(file.name));
-  const here = await stat(path).catch(() => null);
-  if (here?.size === file.bytes && (await digestFile(path)).md5 === file.md5) return path;
-  const { signal } = session;
-  await fetchFile(store, file, path, null, {
-    signal,
-    onBytes: megabytes(session, 'download', file.name),
-  });
-  return path;
+  return fetchInto(workFolder(dirname(place)), store, await store.get(newest.id), session);
 }
 
 function notFound(path: string, where: string): UserError {

@@ -1,16 +1,18 @@
 /** The cell "Zip up the result to your drive". */
+
 import { mkdir, readFile, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
 import { openDrive } from '../../assembly/drive';
 import { UserError } from '../../config/errors';
+import { megabytes } from '../../config/progress';
 import { uploadToPlace } from '../../data/drive-dataset';
 import { writeFileAtomic } from '../../storage/atomic-file';
 import { dataFolder } from '../../storage/mount-drive';
 import { checkFields, rule } from '../checks';
 import { readInference } from './inference-state';
 import { inLanguage, say } from './messages';
-import { inCell, megabytes } from './run';
+import { inCell } from './run';
 
 const resultPlace = 'Diff-SVC-RESULTS';
 
@@ -37,7 +39,7 @@ export async function zipResults({ zip_exp_name }: { readonly zip_exp_name: stri
     session.notice(drive.text);
     const file = await uploadToPlace(drive, zipPath, `${resultPlace}/${stem}.zip`, join(work, 'journal'), {
       signal: session.signal,
-      onBytes: megabytes(session, 'upload'),
+      onBytes: megabytes(session.progress, 'upload'),
     });
     return { label: drive.store.label, name: file.name };
   });

@@ -1,14 +1,16 @@
 /** "Step 4: Pre-processing" and "Step 2-A: Decompress training data". */
+
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { UserError } from '../../config/errors';
+import { megabytes } from '../../config/progress';
 import { formatDuration } from '../../config/progress-bar';
 import { readDataset } from '../../data/dataset-file';
 import { writeFileAtomic } from '../../storage/atomic-file';
 import { table } from '../display';
 import { localFile } from './local-file';
 import { inLanguage, say } from './messages';
-import { inCell, megabytes } from './run';
+import { inCell } from './run';
 import { runConfig } from './run-config';
 import {
   datasetFolder,
@@ -104,7 +106,7 @@ export async function decompressTrainingData(fields: TrainingDataFields): Promis
   const { readZip } = await import('../../checkpoint/zip-reader');
   const { loadConfigFile } = await import('../../config/load');
   await inCell(async (session) => {
-    const onBytes = megabytes(session, 'download');
+    const onBytes = megabytes(session.progress, 'download');
     const pack = await localFile(
       named(fields.preprocessed_data_location, `${singerName}.zip`),
       session,

@@ -20,15 +20,3 @@ export async function inCell<T>(work: (session: Session) => Promise<T>): Promise
     bar.close();
   }
 }
-
-/** Reports bytes as megabytes. @param note shown beside the bar, e.g. the file's name */
-export function megabytes(
-  session: Session,
-  label: string,
-  note?: string,
-): (done: number, total: number) => void {
-  const rounded = (bytes: number): number => Math.round(bytes / 1e4) / 100;
-  const extra = note === undefined ? {} : { note };
-  return (done, total) =>
-    session.progress({ label, done: rounded(done), total: rounded(total), unit: 'MB', ...extra });
-}

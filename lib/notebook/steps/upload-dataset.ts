@@ -1,11 +1,13 @@
 /** "Upload dataset". */
+
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { megabytes } from '../../config/progress';
 import { dataFolder } from '../../storage/mount-drive';
 import { input } from '../ask';
 import { checkFields, existingFile } from '../checks';
 import { inLanguage, say } from './messages';
-import { inCell, megabytes } from './run';
+import { inCell } from './run';
 import { rememberState, singerNameOf } from './state';
 
 /** Fields of the cell. */
@@ -44,7 +46,7 @@ export async function uploadToDrive(path: string, place: string): Promise<void> 
   await inCell(async (session) => {
     const drive = await openDrive(session);
     const journal = join(dataFolder(process.env, homedir()), 'uploads');
-    const options = { signal: session.signal, onBytes: megabytes(session, 'upload') };
+    const options = { signal: session.signal, onBytes: megabytes(session.progress, 'upload') };
     await data.uploadToPlace(drive, path, place, journal, options);
     const at = `${place} (${drive.store.label})`;
     say({ en: `Stored at ${at}.`, ko: `저장했습니다: ${at}` });
