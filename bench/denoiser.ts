@@ -5,7 +5,16 @@ import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Contender, type Measurement, measure, medianOf } from './interleave';
-import { type Bound, hasBfloat16, noteBusy, type Plan, print, type Report } from './report';
+import {
+  type Bound,
+  hasBfloat16,
+  measureAll,
+  noteBusy,
+  notePeer,
+  type Plan,
+  print,
+  type Report,
+} from './report';
 import { TimedProcess, withProcesses } from './timed-process';
 
 type Precision = 'f32' | 'bf16';
@@ -76,8 +85,7 @@ async function comparePrecision(precision: Precision, plan: Plan, report: Report
       const process = processes.get(name);
       return process ? [{ name: `${name} ${work}`, process, work }] : [];
     };
-    if (!processes.has('peer'))
-      report.notes.push('peer absent: install torch==2.13.0, set DIFF_SVC_TORCH_PYTHON');
+    notePeer(processes, report);
     const contenders = [
       ...contender('compiled', 'train'),
       ...contender('peer', 'train'),
@@ -135,10 +143,7 @@ async function compareTrainers(plan: Plan, report: Report): Promise<void> {
     fullOneLane: trainer('full', 'f32'),
   };
   await withProcesses(starts, async (processes) => {
-    const contenders = [...processes].map(([name, process]): Contender => ({ name, process, work: 'train' }));
-    const own = [...processes.values()].map(({ pid }) => pid);
-    const measured = await measure(contenders, plan, own);
-    noteBusy('trainers', measured, report);
+    const measured = await measureAll('trainers', processes, 'train', plan, report);
     const { figures } = report;
     figures['demo compiled s'] = medianOf(measured, 'compiled');
     figures['demo eager s'] = medianOf(measured, 'eager');

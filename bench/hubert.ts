@@ -3,8 +3,8 @@ import { writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type Contender, measure, medianOf } from './interleave';
-import { type Bound, hasBfloat16, noteBusy, print, type Report } from './report';
+import { medianOf } from './interleave';
+import { type Bound, hasBfloat16, measureAll, notePeer, print, type Report } from './report';
 import { TimedProcess, withProcesses } from './timed-process';
 
 /** What the issue asks for. */
@@ -43,15 +43,8 @@ export async function benchHubert(args: readonly string[]): Promise<void> {
   const report: Report = { ratios: {}, figures: {}, notes: [] };
   const plan = { runs: Number(values.runs), attempts: Number(values.attempts) };
   await withProcesses(starts, async (processes) => {
-    if (!processes.has('peer')) {
-      report.notes.push('peer absent: install torch==2.13.0, set DIFF_SVC_TORCH_PYTHON');
-    }
-    const contenders = [...processes].map(
-      ([name, process]): Contender => ({ name, process, work: 'repeat' }),
-    );
-    const own = [...processes.values()].map(({ pid }) => pid);
-    const measured = await measure(contenders, plan, own);
-    noteBusy('hubert', measured, report);
+    notePeer(processes, report);
+    const measured = await measureAll('hubert', processes, 'repeat', plan, report);
     const { ratios, figures } = report;
     ratios.hubert_f32 = medianOf(measured, 'f32') / medianOf(measured, 'peer');
     if (low) ratios.bf16_vs_f32 = medianOf(measured, 'bf16') / medianOf(measured, 'f32');

@@ -1,6 +1,7 @@
 /** What the benches against PyTorch have in common: their figures, the bounds of these, and how both are shown. */
 import { readFileSync } from 'node:fs';
-import type { Measurement, measure } from './interleave';
+import { type Contender, type Measurement, measure } from './interleave';
+import type { TimedProcess } from './timed-process';
 
 /** How often is measured. */
 export type Plan = Parameters<typeof measure>[1];
@@ -16,6 +17,26 @@ export interface Report {
   readonly ratios: Record<string, number>;
   readonly figures: Record<string, number>;
   readonly notes: string[];
+}
+
+/** Notes that PyTorch's side is missing, if it is. */
+export function notePeer(processes: ReadonlyMap<string, TimedProcess>, { notes }: Report): void {
+  if (!processes.has('peer')) notes.push('peer absent: install torch==2.13.0, set DIFF_SVC_TORCH_PYTHON');
+}
+
+/** Repeats of the one work of every process, each a contender by its name. @param what is measured, in notes */
+export async function measureAll(
+  what: string,
+  processes: ReadonlyMap<string, TimedProcess>,
+  work: string,
+  plan: Plan,
+  report: Report,
+): Promise<Measurement> {
+  const contenders = [...processes].map(([name, process]): Contender => ({ name, process, work }));
+  const own = [...processes.values()].map(({ pid }) => pid);
+  const measured = await measure(contenders, plan, own);
+  noteBusy(what, measured, report);
+  return measured;
 }
 
 /** Notes how busy others kept the machine. */

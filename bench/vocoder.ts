@@ -4,8 +4,8 @@ import { writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type Contender, measure, medianOf } from './interleave';
-import { type Bound, hasBfloat16, noteBusy, type Plan, print, type Report } from './report';
+import { medianOf } from './interleave';
+import { type Bound, hasBfloat16, measureAll, notePeer, type Plan, print, type Report } from './report';
 import { TimedProcess, withProcesses } from './timed-process';
 import { nsfConfig } from './vocoder-workload';
 
@@ -47,15 +47,8 @@ async function comparePrecision(
     peer: () => peer(frames, ...(precision === 'bf16' ? ['--bf16'] : [])),
   };
   await withProcesses(starts, async (processes) => {
-    if (!processes.has('peer')) {
-      report.notes.push('peer absent: install torch==2.13.0, set DIFF_SVC_TORCH_PYTHON');
-    }
-    const contenders = [...processes].map(
-      ([name, process]): Contender => ({ name, process, work: 'repeat' }),
-    );
-    const own = [...processes.values()].map(({ pid }) => pid);
-    const measured = await measure(contenders, plan, own);
-    noteBusy(precision, measured, report);
+    notePeer(processes, report);
+    const measured = await measureAll(precision, processes, 'repeat', plan, report);
     const { ratios, figures } = report;
     const seconds = (name: string): number => medianOf(measured, name);
     ratios[`vocoder_${precision}`] = seconds('compiled') / seconds('peer');
