@@ -13,7 +13,8 @@ import { root } from './setup.mjs';
 // By require: the emulator starts its own program from beside itself, which tsx hides from what is imported.
 const require = createRequire(import.meta.url);
 const { EmulatorProcess } = require('../test/support/drive-emulator/emulator-process.ts');
-const { putRecordings, writeSongs } = require('./browser/recordings.ts');
+const { putRecordings } = require('./browser/recordings.ts');
+const { writeSongs } = require('../test/support/sung-files.ts');
 const { differences, lossCurve } = require('./browser/same-run.ts');
 
 const { values } = parseArgs({
@@ -85,7 +86,7 @@ async function tell(work, google) {
     check(`ten checkpoints in the folder (${kept.join(' ')})`, kept.length === PLAN.keep);
     check(`two in the trash (${trashed.join(' ')})`, trashed.length === 2);
     check('the newest are in the folder', Math.max(...trashed) < Math.min(...kept));
-    const songs = writeSongs(join(second.home, 'songs'));
+    const songs = writeSongs(join(second.home, 'songs'), ['evening', '저녁 노래'], 3);
     await at(second, 'notebooks/inference.ipynb', (person) => sing({ person, songs, check }));
     const whole = await uninterrupted(second);
     const other = await differences(join(runFolder(second), last), join(whole, last));

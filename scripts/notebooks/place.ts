@@ -1,33 +1,21 @@
 /** A home folder for the runs of one kernel: recordings, songs, notebooks, and a Drive's stand-in. */
 import { cpSync, mkdirSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { sungWav } from '../../test/cli/sung';
-import { makeZip } from '../../test/data/make-zip';
+import { recordingsZip, writeSongs } from '../../test/support/sung-files';
 
 const root = join(__dirname, '../..');
-const clip = { samples: 3 * 44100, sampleRate: 44100 };
 
 /** Lays out `home`, which is empty. */
 export function layOut(home: string): void {
-  const files = [110, 131, 147].map((hz) => ({
-    name: `sung-${hz}.wav`,
-    content: sungWav(clip.samples, clip.sampleRate, hz),
-  }));
-  writeFileSync(join(home, 'recordings.zip'), makeZip(files));
+  writeFileSync(join(home, 'recordings.zip'), recordingsZip(3));
   cpSync(join(root, 'notebooks'), join(home, 'notebooks'), { recursive: true });
-  for (const language of ['', 'ko']) layOutSongs(join(home, 'notebooks', language, 'songs'));
+  for (const language of ['', 'ko']) {
+    writeSongs(join(home, 'notebooks', language, 'songs'), ['one', '둘'], 2);
+  }
   // Stock tslab looks for packages and for the types of Node from the notebook's folder upwards.
   mkdirSync(join(home, 'node_modules'));
   symlinkSync(root, join(home, 'node_modules/diff-svc'));
   symlinkSync(join(root, 'node_modules/@types'), join(home, 'node_modules/@types'));
-}
-
-/** Three songs, of which one is broken. */
-function layOutSongs(folder: string): void {
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'one.wav'), sungWav(2 * clip.sampleRate, clip.sampleRate, 150));
-  writeFileSync(join(folder, '둘.wav'), sungWav(2 * clip.sampleRate + 7, clip.sampleRate, 180));
-  writeFileSync(join(folder, 'broken.wav'), 'not a recording');
 }
 
 /** Leaves the Drive and the notebooks. */

@@ -10,6 +10,7 @@ import { fromReferenceYaml } from '../../lib/config/reference-keys';
 import { initialWeights } from '../../lib/model/initial-weights';
 import { readSafetensors, toFloat32 } from '../../lib/storage/safetensors';
 import { smallConfig } from '../support/small-model';
+import { plainExtra } from './samples';
 
 const config = smallConfig();
 const weights = initialWeights(config.model, 3);
@@ -21,16 +22,7 @@ const voice: Checkpoint = {
   epoch: 1,
   weights,
   optimizer: null,
-  extra: {
-    formatVersion: 1,
-    config: JSON.stringify(config),
-    seed: 1,
-    datasetFingerprint: 'data',
-    encoderId: 'mfcc-1',
-    pitchId: 'pyin',
-    profile: { encoder: 'mfcc-1', values: {} },
-    retrieval: null,
-  },
+  extra: plainExtra(config),
 };
 
 describe('exportCheckpoint', () => {

@@ -53,3 +53,17 @@ export function sampleCheckpoint(step = 300): Checkpoint {
     },
   };
 }
+
+/** What a voice without neighbours remembers beside its configuration. */
+export function plainExtra(config: object): NonNullable<Checkpoint['extra']> {
+  return {
+    formatVersion: 1,
+    config: JSON.stringify(config),
+    seed: 1,
+    datasetFingerprint: 'data',
+    encoderId: 'mfcc-1',
+    pitchId: 'pyin',
+    profile: { encoder: 'mfcc-1', values: {} },
+    retrieval: null,
+  };
+}

@@ -19,6 +19,7 @@ import { deviationOf } from '../../lib/onnx-export/parity';
 import { exportVocoder } from '../../lib/onnx-export/vocoder';
 import { Philox, streams } from '../../lib/random/philox';
 import { parseNsfConfig } from '../../lib/vocoder/nsf-hifigan/config';
+import { plainExtra } from '../checkpoint/samples';
 import { smallConfig } from '../support/small-model';
 import { even, randomState } from '../vocoder/nsf-example';
 import { hasRuntime } from './runtime';
@@ -41,17 +42,7 @@ function voice(output: 'noise' | 'x0' = 'noise'): Checkpoint {
   const weights = initialWeights(model, 3);
   const last = weights.get('denoise_fn.output_projection.weight')!;
   last.data.set(new Philox(3, streams.init, 99).normals(last.data.length));
-  const extra = {
-    formatVersion: 1 as const,
-    config: JSON.stringify({ ...config, model }),
-    seed: 1,
-    datasetFingerprint: 'data',
-    encoderId: 'mfcc-1',
-    pitchId: 'pyin',
-    profile: { encoder: 'mfcc-1', values: {} },
-    retrieval: null,
-  };
-  return { step: 12, epoch: 1, weights, optimizer: null, extra };
+  return { step: 12, epoch: 1, weights, optimizer: null, extra: plainExtra({ ...config, model }) };
 }
 
 function outFolder(name: string): string {

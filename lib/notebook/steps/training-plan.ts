@@ -1,6 +1,4 @@
 /** What step 3 shows before GPU time is spent: how fast, how long, when each save comes, what Drive takes. */
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Session } from '../../assembly/session';
 import { formatDuration, formatRate } from '../../config/progress-bar';
 import type { Config } from '../../config/schema';
@@ -10,6 +8,7 @@ import { table } from '../display';
 import { inLanguage, say } from './messages';
 import { inCell } from './run';
 import { runConfig } from './run-config';
+import { metricsIn, runFolder } from './run-folder';
 import type { TrainingParameters } from './state';
 
 /** Shows the plan. @throws UserError those of the engine and of Drive */
@@ -54,11 +53,7 @@ async function rateOf(
   { clips }: Dataset,
   session: Session,
 ): Promise<number> {
-  const { workFolder } = await import('../../assembly/drive');
-  const place = drivePlace(save_dir);
-  const folder = place === null ? save_dir : workFolder(place);
-  const text = await readFile(join(folder, 'metrics.jsonl'), 'utf8').catch(() => '');
-  const earlier = Number(/"stepsPerSecond":([\d.e-]+)[^\n]*\n?$/.exec(text)?.[1] ?? 0);
+  const earlier = (await metricsIn(await runFolder(save_dir))).at(-1)?.stepsPerSecond ?? 0;
   if (earlier > 0) return earlier;
   const { probeRate } = await import('../../assembly/probe-rate');
   const lengths = clips.map(({ seconds }) => seconds);

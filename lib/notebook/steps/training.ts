@@ -1,5 +1,4 @@
 /** "Step 5-0: TensorBoard" and "Step 5: Training". */
-import { readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Preview } from '../../assembly/validation-preview';
 import { isUserError, UserError } from '../../config/errors';
@@ -9,11 +8,12 @@ import { lossChart, openDashboard, previewValues, scalarsOf } from './dashboard'
 import { inLanguage, say } from './messages';
 import { inCell } from './run';
 import { runConfig } from './run-config';
+import { metricsIn, runFolder } from './run-folder';
 import { datasetFolder, readState, rememberState, requireState, type TrainingParameters } from './state';
 
 /** Shows the loss so far and says how to open TensorBoard on the event files that step 5 writes. */
 export async function tensorBoard(): Promise<void> {
-  const folder = await localFolder(requireState('parameters').save_dir);
+  const folder = await runFolder(requireState('parameters').save_dir);
   const lines = await metricsIn(folder);
   if (lines.length > 0) {
     const chart = lossChart();
@@ -143,23 +143,4 @@ function inNotebookWords(error: unknown): unknown {
     ko: '이어서 하려면 Step 3에서 resume_training_from_ckpt를 켜고 실행하고, 아니면 다른 save_dir을 고르세요.',
   });
   return new UserError(error.code, error.message, remedy, { cause: error });
-}
-
-/** Where the checkpoints of `saveDir` lie on this machine. */
-async function localFolder(saveDir: string): Promise<string> {
-  const { workFolder } = await import('../../assembly/drive');
-  const { drivePlace } = await import('../../storage/drive-path');
-  const place = drivePlace(saveDir);
-  return place === null ? saveDir : workFolder(place);
-}
-
-async function metricsIn(folder: string): Promise<MetricsLine[]> {
-  const text = await readFile(join(folder, 'metrics.jsonl'), 'utf8').catch(() => '');
-  return text.split('\n').flatMap((line) => {
-    try {
-      return [JSON.parse(line) as MetricsLine];
-    } catch {
-      return [];
-    }
-  });
 }
