@@ -4,10 +4,9 @@
  */
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
-import * as path from 'node:path';
 // The default import is node:util's own object, also in ES modules: what is put on it, tfjs-node sees.
 import util from 'node:util';
-import { addonFolder } from './places';
+import { hideStderr } from './process-addon';
 
 /** Which engine runs. */
 export interface Engine {
@@ -51,7 +50,7 @@ async function load(options: EngineOptions): Promise<Engine> {
   restoreRemovedUtil();
   setEnvironment(options);
   try {
-    const tf = hideStartUpLines(() => requireModule('@tensorflow/tfjs-node-gpu') as TfjsNode);
+    const tf = hideStderr(() => requireModule('@tensorflow/tfjs-node-gpu') as TfjsNode);
     await tf.ready();
     const { binding } = tf.backend() as unknown as {
       binding: { TF_Version: string; isUsingGpuDevice(): boolean };
@@ -104,20 +103,6 @@ function setEnvironment(options: EngineOptions): void {
   if (!env.DIFF_SVC_DEBUG) env.TF_CPP_MIN_LOG_LEVEL ??= '2';
   // Without it TensorFlow takes all memory of a GPU at once, and a second process (doctor) gets none.
   env.TF_FORCE_GPU_ALLOW_GROWTH ??= 'true';
-}
-
-/** Two lines come before TensorFlow reads its log level; native/stderr_gate.cc tells more. */
-function hideStartUpLines<T>(action: () => T): T {
-  if (process.env.DIFF_SVC_DEBUG) return action();
-  let hide: (action: () => T) => T;
-  try {
-    const packageFile = requireModule.resolve('@tensorflow/tfjs-node-gpu/package.json');
-    const gate = path.join(addonFolder(path.dirname(packageFile)), 'stderr_gate.node');
-    hide = (requireModule(gate) as { withStderrHidden: typeof hide }).withStderrHidden;
-  } catch {
-    return action(); // not provisioned by us: the lines are harmless
-  }
-  return hide(action);
 }
 
 /**

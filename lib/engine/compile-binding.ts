@@ -25,7 +25,7 @@ export function bindingKey(places: Places, tensorflow: TensorFlowFolder): string
   const hash = createHash('sha256');
   const sources = path.join(places.bindingPackage, 'binding');
   for (const name of fs.readdirSync(sources).sort()) hash.update(fs.readFileSync(path.join(sources, name)));
-  hash.update(fs.readFileSync(places.gateSource));
+  hash.update(fs.readFileSync(places.processSource));
   hash.update(fs.readFileSync(path.join(places.apiHeaders, 'package.json')));
   hash.update([...libraryStamps(tensorflow), ...FLAGS, process.arch].join('\n'));
   return hash.digest('hex').slice(0, 24);
@@ -54,7 +54,7 @@ export async function compileBinding(
   const bindingSource = (name: string) => path.join(places.bindingPackage, 'binding', `${name}.cc`);
   await Promise.all([
     ...SOURCES.map((name) => compile(bindingSource(name), object(name))),
-    compile(places.gateSource, object('gate')),
+    compile(places.processSource, object('process')),
   ]);
   const { libraryFolder, libraries } = tensorflow;
   const link = [
@@ -62,10 +62,10 @@ export async function compileBinding(
     ...libraries.map((name) => `-l:${name}`),
     `-Wl,-rpath,${libraryFolder}`,
   ];
-  const [binding, gate] = ADDONS.map((name) => path.join(staging, name));
+  const [binding, processAddon] = ADDONS.map((name) => path.join(staging, name));
   await compiler(env, ['-shared', ...SOURCES.map(object), ...link, '-o', binding!]);
-  await compiler(env, ['-shared', object('gate'), '-o', gate!]);
-  for (const name of [...SOURCES, 'gate']) fs.rmSync(object(name));
+  await compiler(env, ['-shared', object('process'), '-o', processAddon!]);
+  for (const name of [...SOURCES, 'process']) fs.rmSync(object(name));
   fs.renameSync(staging, home);
   return home;
 }

@@ -12,8 +12,8 @@ export interface Places {
   readonly bindingPackage: string;
   /** the installed npm package node-api-headers */
   readonly apiHeaders: string;
-  /** C++ source of the addon that hides TensorFlow's start-up lines */
-  readonly gateSource: string;
+  /** C++ source of the addon for what JavaScript cannot do to its own process */
+  readonly processSource: string;
   /** compiled probe.js, which a child process runs */
   readonly probe: string;
 }
@@ -27,14 +27,14 @@ export function installedPlaces(env: NodeJS.ProcessEnv, home: string): Places {
     cache: cacheFolder(env, home),
     bindingPackage: folderOf('@tensorflow/tfjs-node-gpu'),
     apiHeaders: folderOf('node-api-headers'),
-    gateSource: path.join(root, 'native', 'stderr_gate.cc'),
+    processSource: path.join(root, 'native', 'process.cc'),
     // From lib/ (tests) as from dist/ (programs) the compiled file is the one that plain Node can run.
     probe: path.join(root, 'dist', 'engine', 'probe.js'),
   };
 }
 
-/** The compiled addons: tfjs-node's binding, and ours that hides TensorFlow's start-up lines. */
-export const ADDONS = ['tfjs_binding.node', 'stderr_gate.node'] as const;
+/** The compiled addons: tfjs-node's binding, and ours (process-addon.ts). */
+export const ADDONS = ['tfjs_binding.node', 'process.node'] as const;
 
 /** Where tfjs-node-gpu looks for its binding (Node-API 8 is the newest that it knows); ours lies beside it. */
 export function addonFolder(bindingPackage: string): string {

@@ -15,6 +15,7 @@ import type {
   TensorProgram,
   VariableValue,
 } from '../../tensor/program';
+import { releaseFreedMemory } from '../process-addon';
 import { buildProgram, stateSignatures, tick, variableGroups } from './builder';
 import { registerKernels } from './kernels';
 import { openSession, type Session } from './session';
@@ -120,6 +121,7 @@ function collectGarbage(): void {
   collect();
   // Arrays are freed in the background, and what is allocated meanwhile comes on top; a second collection waits for that.
   collect();
+  releaseFreedMemory();
 }
 
 function readVariables(
