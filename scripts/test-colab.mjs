@@ -116,7 +116,7 @@ async function tryAll(work) {
     place,
     'notebooks/colab-python/train.ipynb',
     'python3',
-    [address, ...voice, 'max_steps=4000', '--interrupt', 'steps ·'],
+    [address, ...voice, 'max_steps=40000', '--interrupt', '>train</span>'],
     ["simulated drive.mount('/content/drive')", 'Interrupted at step', 'Packed model_ckpt_steps_'],
   );
   await runNotebook(

@@ -75,7 +75,7 @@ export const runs: readonly NotebookRun[] = [
     notebook: 'notebooks/train.ipynb',
     fields: {
       ...voice,
-      max_steps: '4000',
+      max_steps: '40000',
       checkpoint_interval: '1000',
       resume_training_from_ckpt: 'true',
     },
